@@ -1,0 +1,20 @@
+import { defineApi } from './api.ts'
+import { array, int16, int32, string } from './schema.ts'
+
+/** Deletes empty groups. */
+export const deleteGroups = defineApi({
+  name: 'DeleteGroups',
+  key: 42,
+  versions: [0, 2],
+  flexible: 2,
+  request: {
+    groupsNames: array(string),
+  },
+  response: {
+    throttleTimeMs: int32,
+    results: array({
+      groupId: string,
+      errorCode: int16,
+    }),
+  },
+})
