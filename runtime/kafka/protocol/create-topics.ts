@@ -22,7 +22,7 @@ export const createTopics = defineApi({
       }),
     }),
     timeoutMs: int32.default(60000),
-    validateOnly: bool,
+    validateOnly: bool.default(false),
   },
   response: {
     throttleTimeMs: int32,

@@ -1,5 +1,5 @@
 import { defineApi } from './api.ts'
-import { array, int16, int32, string, uuid } from './schema.ts'
+import { array, int16, int32, NIL_UUID, string, uuid } from './schema.ts'
 
 /** Deletes topics. */
 export const deleteTopics = defineApi({
@@ -10,7 +10,7 @@ export const deleteTopics = defineApi({
   request: {
     topics: array({
       name: string.nullable().default(null),
-      topicId: uuid,
+      topicId: uuid.default(NIL_UUID),
     }).from(6),
     topicNames: array(string).until(5),
     timeoutMs: int32,

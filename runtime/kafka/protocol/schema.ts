@@ -143,10 +143,13 @@ export const bool = field<boolean>(
     (r) => r.bool(),
   ),
 )
+/** The topic id that means none. */
+export const NIL_UUID = 'A'.repeat(22)
+
 /** A topic id in base64url, as Kafka prints it. */
 export const uuid = field<string>(
   fixed(
-    'A'.repeat(22),
+    NIL_UUID,
     (w, v: string) => w.uuid(v),
     (r) => r.uuid(),
   ),
