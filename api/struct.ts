@@ -11,11 +11,15 @@ export class Struct {
   /** By field index, in normal form. Written through `put` only. */
   readonly values: readonly unknown[]
 
-  /** An empty struct. @throws `DATA_INVALID` when the schema is not a STRUCT */
-  constructor(schema: Schema) {
+  /**
+   * An empty struct.
+   * @param values only for `ofValues`: one per field, in normal form, taken over unchecked
+   * @throws `DATA_INVALID` when the schema is not a STRUCT
+   */
+  constructor(schema: Schema, values?: readonly unknown[]) {
     if (schema.type !== 'STRUCT') throw dataError(`Not a struct schema: ${schema.toString()}`)
     this.schema = schema
-    this.values = new Array<unknown>(schema.fields.length).fill(null)
+    this.values = values ?? new Array<unknown>(schema.fields.length).fill(null)
   }
 
   /**
@@ -23,10 +27,7 @@ export class Struct {
    * itself (converters, transforms). Everyone else uses `put`.
    */
   static ofValues(schema: Schema, values: readonly unknown[]): Struct {
-    const struct: { schema: Schema; values: readonly unknown[] } = Object.create(Struct.prototype)
-    struct.schema = schema
-    struct.values = values
-    return struct as Struct
+    return new Struct(schema, values)
   }
 
   get [STRUCT_BRAND](): true {
