@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { ConnectError } from '../../api/index.ts'
+import { parseProperties } from '../../compat/index.ts'
+import { isJsonObject, parseBody, scalarText } from '../rest/body.ts'
+
+export interface ConnectorFile {
+  readonly name: string
+  readonly config: Readonly<Record<string, string | null>>
+  readonly initialState: string | null
+}
+
+/**
+ * Reads a connector file: JSON, flat or `{name, config, initial_state}`, or `.properties`; the content decides, not the name.
+ * @throws `CONFIG_INVALID` naming the file and what is wrong with it
+ */
+export function readConnectorFile(path: string): ConnectorFile {
+  const text = readText(path)
+  const json = text.trimStart().startsWith('{') ? parseJson(path, text) : null
+  const connector = json === null ? fromFlat(Object.fromEntries(parseProperties(text))) : fromJson(path, json)
+  if (connector.name === '') throw fileError(path, "is missing the mandatory 'name' configuration", 'Add a "name".')
+  return connector
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConnectError('CONFIG_INVALID', `Connector configuration at '${path}' cannot be read: ${reason}`, {
+      cause,
+    })
+  }
+}
+
+function parseJson(path: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value = parseBody(Buffer.from(text))
+    if (isJsonObject(value)) return value
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw fileError(path, `is not valid JSON: ${reason}`, 'Mend the JSON text.')
+  }
+  throw fileError(path, 'is not a JSON object', 'Write {"name": …, "config": {…}} or the flat configuration.')
+}
+
+function fromJson(path: string, json: Readonly<Record<string, unknown>>): ConnectorFile {
+  const nested = json['config']
+  if (!isJsonObject(nested)) return fromFlat(textMap(path, json))
+  const config = textMap(path, nested)
+  const name = typeof json['name'] === 'string' ? json['name'] : (config['name'] ?? '')
+  const state = json['initial_state']
+  return { name, config: { ...config, name }, initialState: typeof state === 'string' ? state : null }
+}
+
+function fromFlat(config: Readonly<Record<string, string | null>>): ConnectorFile {
+  return { name: config['name'] ?? '', config, initialState: null }
+}
+
+function textMap(path: string, object: Readonly<Record<string, unknown>>): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => {
+      const text = scalarText(value)
+      if (text === undefined)
+        throw fileError(
+          path,
+          `has a value for "${key}" that is not a string`,
+          'Values of a connector configuration are strings.',
+        )
+      return [key, text]
+    }),
+  )
+}
+
+function fileError(path: string, what: string, remedy: string): ConnectError {
+  return new ConnectError('CONFIG_INVALID', `Connector configuration at '${path}' ${what}`, { remedy })
+}

@@ -1,0 +1,105 @@
+import { type ConfigOf, ConnectError, defineConfig, type Int64 } from '../../api/index.ts'
+import type { ConfigMap } from '../core/ids.ts'
+import { commonKeys, restKeys } from './common-keys.ts'
+import { distributedKeys } from './distributed-keys.ts'
+import { securityKeys } from './security-keys.ts'
+
+/** Every key of a distributed worker (Connect's `DistributedConfig`) and our additions. */
+export const distributedDef = defineConfig({ ...commonKeys, ...restKeys, ...securityKeys, ...distributedKeys })
+
+export type DistributedConfig = ConfigOf<typeof distributedDef>
+
+/** A worker file after parsing: typed keys, and everything as it was given. */
+export interface WorkerConfig {
+  readonly values: DistributedConfig
+  /** All properties, unknown ones and client prefixes included, variables resolved. */
+  readonly originals: ConfigMap
+}
+
+/**
+ * Parses the properties of a distributed worker.
+ * @throws `CONFIG_INVALID` naming the key, what is wrong and how to mend it
+ */
+export function parseWorkerConfig(properties: ConfigMap, warn: (message: string) => void): WorkerConfig {
+  const values = distributedDef.parse(properties, { warn })
+  checkTopics(values)
+  checkTimes(values)
+  checkSignature(values)
+  for (const key of Object.keys(properties)) warnIfMeaningless(key, warn)
+  return { values, originals: properties }
+}
+
+/** A LONG as a number: no setting in milliseconds or bytes needs more than 2^53. */
+export function toNumber(value: Int64): number {
+  return Number(value)
+}
+
+const topicKeys = ['config.storage.topic', 'offset.storage.topic', 'status.storage.topic'] as const
+
+/** The original does not check this; one topic for two stores ends in each reading the other's records. */
+function checkTopics(values: DistributedConfig): void {
+  for (const [index, key] of topicKeys.entries()) {
+    const other = topicKeys.slice(index + 1).find((candidate) => values[candidate] === values[key])
+    if (other === undefined) continue
+    throw new ConnectError(
+      'CONFIG_INVALID',
+      `${key} and ${other} are both ${values[key]}: each store needs a topic of its own`,
+      {
+        remedy: `Give ${other} another topic.`,
+      },
+    )
+  }
+}
+
+function checkTimes(values: DistributedConfig): void {
+  if (values['heartbeat.interval.ms'] >= values['session.timeout.ms']) {
+    throw new ConnectError('CONFIG_INVALID', 'heartbeat.interval.ms must be lower than session.timeout.ms', {
+      remedy: 'Set heartbeat.interval.ms to a third of session.timeout.ms.',
+    })
+  }
+}
+
+function checkSignature(values: DistributedConfig): void {
+  if (values['inter.worker.verification.algorithms'].includes(values['inter.worker.signature.algorithm'])) return
+  throw new ConnectError(
+    'CONFIG_INVALID',
+    'Signature algorithm must be present in inter.worker.verification.algorithms list',
+    {
+      remedy: `Add ${values['inter.worker.signature.algorithm']} to inter.worker.verification.algorithms.`,
+    },
+  )
+}
+
+const meaningless: Readonly<Record<string, string>> = {
+  'internal.key.converter': 'it was removed in Connect 3.0',
+  'internal.value.converter': 'it was removed in Connect 3.0',
+  'rest.host.name': 'it was removed in Connect 3.0; use listeners',
+  'rest.port': 'it was removed in Connect 3.0; use listeners',
+  'config.storage.partitions': 'the config topic always has one partition',
+  'config.storage.cleanup.policy': 'internal topics are always compacted',
+  'offset.storage.cleanup.policy': 'internal topics are always compacted',
+  'status.storage.cleanup.policy': 'internal topics are always compacted',
+}
+
+function warnIfMeaningless(key: string, warn: (message: string) => void): void {
+  const why = meaningless[key]
+  if (why !== undefined) warn(`The property ${key} is ignored: ${why}`)
+}
+
+/** Settings for making one of the internal topics: `config.storage.*` and so on, save what has a key of its own. */
+export function topicSettings(
+  originals: ConfigMap,
+  prefix: 'config.storage.' | 'offset.storage.' | 'status.storage.',
+): ConfigMap {
+  const own = new Set(['topic', 'partitions', 'replication.factor', 'cleanup.policy', 'file.filename'])
+  const settings = Object.entries(originals)
+    .filter(([key]) => key.startsWith(prefix) && !own.has(key.slice(prefix.length)))
+    .map(([key, value]) => [key.slice(prefix.length), value] as const)
+  return { ...Object.fromEntries(settings), 'cleanup.policy': 'compact' }
+}
+
+/** The properties below a prefix, the prefix removed. */
+export function withPrefix(config: ConfigMap, prefix: string): Record<string, string> {
+  const entries = Object.entries(config).filter(([key]) => key.startsWith(prefix))
+  return Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]))
+}

@@ -1,0 +1,67 @@
+import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino'
+import type { LogFields, Logger } from '../../api/index.ts'
+import { type LogLevel, LogLevelTree } from './log-levels.ts'
+import { textLine } from './log-text.ts'
+
+export type LogFormat = 'json' | 'text'
+
+const pinoLevels: Readonly<Record<LogLevel, string>> = {
+  OFF: 'silent',
+  FATAL: 'fatal',
+  ERROR: 'error',
+  WARN: 'warn',
+  INFO: 'info',
+  DEBUG: 'debug',
+  TRACE: 'trace',
+  ALL: 'trace',
+}
+
+/** Loggers of one thread, by dotted name; their levels follow the tree. */
+export class Loggers {
+  readonly levels: LogLevelTree
+  readonly #root: Pino
+  readonly #children: { readonly name: string; readonly child: Pino }[] = []
+
+  constructor(levels: LogLevelTree, format: LogFormat, stream: DestinationStream = destination({ fd: 1, sync: true })) {
+    this.levels = levels
+    const options = {
+      base: null,
+      level: 'trace',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label: string) => ({ level: label.toUpperCase() }) },
+      serializers: { error: errorFields },
+    }
+    this.#root = pino(options, format === 'json' ? stream : { write: (line) => stream.write(textLine(line)) })
+    levels.onChange(() => this.#applyLevels())
+  }
+
+  /** @param context the connector and task a line is about, `[src|task-0]` in text form (KIP-449) */
+  get(name: string, context?: string): Logger {
+    this.levels.register(name)
+    const child = this.#root.child(context === undefined ? { logger: name } : { logger: name, context })
+    child.level = pinoLevels[this.levels.effective(name)]
+    this.#children.push({ name, child })
+    return toLogger(child)
+  }
+
+  #applyLevels(): void {
+    for (const { name, child } of this.#children) child.level = pinoLevels[this.levels.effective(name)]
+  }
+}
+
+function toLogger(child: Pino): Logger {
+  const at = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) => {
+    if (fields === undefined) child[level](message)
+    else child[level](fields, message)
+  }
+  return { trace: at('trace'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  return {
+    message: error.message,
+    stack: error.stack,
+    ...('remedy' in error && error.remedy !== null ? { remedy: error.remedy } : {}),
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../platform/clock.ts'
+import { HerderError } from '../herder/errors.ts'
+
+/** How long any request that needs the herder may take; fixed, as in Connect. */
+export const requestTimeoutMs = 90_000
+/** The same for `/health`. */
+export const healthTimeoutMs = 10_000
+
+/** Gives the work's result, or a 500 that says what the worker is busy with once the time is over. */
+export async function withDeadline<T>(
+  clock: Clock,
+  timeoutMs: number,
+  stage: () => string,
+  work: Promise<T>,
+): Promise<T> {
+  const timer = clock.after(timeoutMs)
+  try {
+    return await Promise.race([
+      work,
+      timer.elapsed.then(() => {
+        throw new HerderError(500, `Request timed out. ${stage()}`)
+      }),
+    ])
+  } finally {
+    timer.cancel()
+  }
+}

@@ -1,0 +1,89 @@
+import type { Request } from 'express'
+import type { TargetState } from '../core/ids.ts'
+import { badRequest } from '../herder/errors.ts'
+import type { ConnectorOffset, RawConfig } from '../herder/herder.ts'
+import { isJsonObject, jsonBody, scalarText } from './body.ts'
+
+export interface CreateRequest {
+  readonly name: string
+  readonly config: RawConfig
+  readonly initialState: TargetState | null
+}
+
+const initialStates: Readonly<Record<string, TargetState>> = {
+  RUNNING: 'STARTED',
+  PAUSED: 'PAUSED',
+  STOPPED: 'STOPPED',
+}
+
+/** The body of `POST /connectors`: name, config and, since KIP-980, the state to begin in. */
+export function createRequest(request: Request): CreateRequest {
+  const body = jsonBody(request)
+  if (!isJsonObject(body)) throw badRequest('A JSON object with the fields "name" and "config" is expected')
+  const unknown = Object.keys(body).find((key) => !['name', 'config', 'initial_state'].includes(key))
+  if (unknown !== undefined)
+    throw badRequest(`Unrecognized field "${unknown}", not one of: name, config, initial_state`)
+  const given = body['name'] ?? ''
+  if (typeof given !== 'string') throw badRequest('The field "name" must be a string')
+  if (!isJsonObject(body['config']))
+    throw badRequest('The field "config" is missing; an object with the connector\'s configuration is expected')
+  // Java's String.trim: everything up to and including the blank.
+  // oxlint-disable-next-line no-control-regex
+  const name = given.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, '')
+  return {
+    name,
+    config: configName(name, toRawConfig(body['config'])),
+    initialState: initialState(body['initial_state']),
+  }
+}
+
+/** The flat config map of a PUT or PATCH. */
+export function rawConfig(request: Request): RawConfig {
+  const body = jsonBody(request)
+  if (!isJsonObject(body))
+    throw badRequest('A JSON object is expected: the connector configuration, not wrapped in "config"')
+  return toRawConfig(body)
+}
+
+/** Adds the connector's name to its config; one that differs from the URL is refused. */
+export function configName(name: string, config: RawConfig): RawConfig {
+  const own = config['name']
+  if (own === undefined) return { ...config, name }
+  if (own === name) return config
+  throw badRequest(`Connector name configuration (${own}) doesn't match connector name in the URL (${name})`)
+}
+
+/** The body of `PATCH /connectors/{name}/offsets`. */
+export function offsetsRequest(request: Request): readonly ConnectorOffset[] {
+  const body = jsonBody(request)
+  const offsets = isJsonObject(body) ? body['offsets'] : undefined
+  if (!Array.isArray(offsets) || offsets.length === 0) {
+    throw badRequest('Partitions / offsets need to be provided for an alter offsets request')
+  }
+  return offsets.map((entry: unknown) => {
+    if (!isJsonObject(entry))
+      throw badRequest('Each element of "offsets" must be an object with "partition" and "offset"')
+    return { partition: entry['partition'] ?? null, offset: entry['offset'] ?? null }
+  })
+}
+
+/** An array of task configs, as one worker publishes them to the leader. */
+export function toRawConfig(object: Readonly<Record<string, unknown>>): RawConfig {
+  const config: Record<string, string | null> = {}
+  for (const [key, value] of Object.entries(object)) {
+    const text = scalarText(value)
+    if (text === undefined)
+      throw badRequest(
+        `The value of "${key}" must be a string; it is ${Array.isArray(value) ? 'an array' : 'an object'}`,
+      )
+    Object.defineProperty(config, key, { value: text, enumerable: true, configurable: true, writable: true })
+  }
+  return config
+}
+
+function initialState(value: unknown): TargetState | null {
+  if (value === undefined || value === null) return null
+  const state = typeof value === 'string' ? initialStates[value.toUpperCase()] : undefined
+  if (state === undefined) throw badRequest('The field "initial_state" must be one of RUNNING, PAUSED, STOPPED')
+  return state
+}

@@ -1,0 +1,116 @@
+import type { PartitionOffset, TopicPartition } from '../port.ts'
+
+interface PartitionState {
+  readonly topic: string
+  readonly partition: number
+  /** Next offset after what was consumed, dropped records included; -1 before the first. */
+  consumed: number
+  /** Next offset after what `put` took; -1 before the first. */
+  delivered: number
+  /** -1 when nothing was ever committed. */
+  committed: number
+  pausedByTask: boolean
+}
+
+export function partitionKey(topic: string, partition: number): string {
+  return `${topic}-${partition}`
+}
+
+/** The partitions of a sink task and how far each is consumed, delivered and committed. */
+export class SinkAssignment {
+  readonly #partitions = new Map<string, PartitionState>()
+
+  get partitions(): readonly TopicPartition[] {
+    return [...this.#partitions.values()].map(({ topic, partition }) => ({ topic, partition }))
+  }
+
+  get size(): number {
+    return this.#partitions.size
+  }
+
+  has(topic: string, partition: number): boolean {
+    return this.#partitions.has(partitionKey(topic, partition))
+  }
+
+  add(partitions: readonly PartitionOffset[]): void {
+    for (const { topic, partition, offset } of partitions) {
+      const state = { topic, partition, consumed: offset, delivered: offset, committed: offset, pausedByTask: false }
+      this.#partitions.set(partitionKey(topic, partition), state)
+    }
+  }
+
+  remove(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions) this.#partitions.delete(partitionKey(topic, partition))
+  }
+
+  consumed(topic: string, partition: number, nextOffset: number): void {
+    const state = this.#partitions.get(partitionKey(topic, partition))
+    if (state !== undefined) state.consumed = nextOffset
+  }
+
+  /** Everything consumed has been delivered. */
+  deliveredAll(): void {
+    for (const state of this.#partitions.values()) state.delivered = state.consumed
+  }
+
+  /** The task asked to go on from here: also what may be committed goes back. */
+  rewind(topic: string, partition: number, offset: number): void {
+    const state = this.#partitions.get(partitionKey(topic, partition))
+    if (state === undefined) return
+    state.consumed = offset
+    state.delivered = offset
+    state.committed = offset
+  }
+
+  setPaused(topic: string, partition: number, paused: boolean): boolean {
+    const state = this.#partitions.get(partitionKey(topic, partition))
+    if (state === undefined) return false
+    state.pausedByTask = paused
+    return true
+  }
+
+  pausedByTask(topic: string, partition: number): boolean {
+    return this.#partitions.get(partitionKey(topic, partition))?.pausedByTask ?? false
+  }
+
+  /** What `preCommit` is asked about: delivered offsets of these partitions. */
+  deliveredOffsets(partitions: readonly TopicPartition[]): PartitionOffset[] {
+    return partitions.flatMap(({ topic, partition }) => {
+      const state = this.#partitions.get(partitionKey(topic, partition))
+      return state === undefined || state.delivered < 0 ? [] : [{ topic, partition, offset: state.delivered }]
+    })
+  }
+
+  committedOffset(topic: string, partition: number): number {
+    return this.#partitions.get(partitionKey(topic, partition))?.committed ?? -1
+  }
+
+  deliveredOffset(topic: string, partition: number): number {
+    return this.#partitions.get(partitionKey(topic, partition))?.delivered ?? -1
+  }
+
+  committed(offsets: readonly PartitionOffset[]): void {
+    for (const { topic, partition, offset } of offsets) {
+      const state = this.#partitions.get(partitionKey(topic, partition))
+      if (state !== undefined) state.committed = offset
+    }
+  }
+
+  /** After a failed `preCommit`: back to what is committed. Gives the partitions to seek. */
+  rewindToCommitted(): PartitionOffset[] {
+    return [...this.#partitions.values()].flatMap((state) => {
+      if (state.committed < 0) return []
+      state.consumed = state.committed
+      state.delivered = state.committed
+      return [{ topic: state.topic, partition: state.partition, offset: state.committed }]
+    })
+  }
+
+  /** Records taken and not yet committed. */
+  activeCount(): number {
+    return [...this.#partitions.values()].reduce(
+      (sum, state) => sum + Math.max(state.consumed - Math.max(state.committed, 0), 0),
+      0,
+    )
+  }
+}

@@ -1,0 +1,142 @@
+import { type Awaitable, type Header, Headers, SinkRecord } from '../../../api/index.ts'
+import type { TransformationChain } from '../../core/transformation-chain.ts'
+import {
+  type ErrorHandler,
+  type FirstAttempt,
+  isPromise,
+  type Operation,
+  skipped,
+  type Skipped,
+  type Stage,
+} from './error-handling.ts'
+import type { IncomingKafkaRecord } from './ports.ts'
+import { attempt, type Converters } from './source-pipeline.ts'
+
+/** From a consumed record to what `put` gets: key, value, headers, then transformations. Null: dropped or skipped. */
+export class SinkPipeline {
+  readonly #chain: TransformationChain
+  readonly #converters: Converters
+  readonly #errors: ErrorHandler
+
+  constructor(chain: TransformationChain, converters: Converters, errors: ErrorHandler) {
+    this.#chain = chain
+    this.#converters = converters
+    this.#errors = errors
+  }
+
+  process(record: IncomingKafkaRecord): Awaitable<SinkRecord | null> {
+    const { topic, headers } = record
+    if (headers.length > 0) return this.#convertSlowly(record)
+    let converted: SinkRecord
+    try {
+      const key = this.#converters.key.converter.toConnectData(topic, headers, record.key)
+      if (isPromise(key)) return this.#convertSlowly(record, key)
+      const value = this.#converters.value.converter.toConnectData(topic, headers, record.value)
+      if (isPromise(value)) return this.#convertSlowly(record, value)
+      converted = sinkRecord(record, key, value, Headers.EMPTY)
+    } catch {
+      return this.#convertSlowly(record) // there the fault appears again, with its stage
+    }
+    return this.#transform(record, converted)
+  }
+
+  #transform(original: IncomingKafkaRecord, record: SinkRecord): Awaitable<SinkRecord | null> {
+    if (this.#chain.isEmpty) return record
+    let transformed: Awaitable<SinkRecord | null>
+    try {
+      transformed = this.#chain.apply(record)
+    } catch (error) {
+      return this.#transformSlowly(original, record, { error })
+    }
+    return isPromise(transformed) ? this.#transformSlowly(original, record, { promise: transformed }) : transformed
+  }
+
+  async #transformSlowly(
+    original: IncomingKafkaRecord,
+    record: SinkRecord,
+    first: FirstAttempt<SinkRecord | null>,
+  ): Promise<SinkRecord | null> {
+    const run = (): Awaitable<SinkRecord | null> => this.#chain.apply(record)
+    const result = await this.#attempt(original, 'TRANSFORMATION', () => this.#chain.current, run, first)
+    return result === skipped ? null : result
+  }
+
+  async #convertSlowly(record: IncomingKafkaRecord, pending?: Promise<unknown>): Promise<SinkRecord | null> {
+    pending?.catch(() => undefined) // it is made again below, where its failure counts
+    const { key: keyConverter, value: valueConverter, header } = this.#converters
+    const { topic, headers } = record
+    const key = await this.#attempt(
+      record,
+      'KEY_CONVERTER',
+      () => keyConverter.className,
+      () => keyConverter.converter.toConnectData(topic, headers, record.key),
+    )
+    if (key === skipped) return null
+    const value = await this.#attempt(
+      record,
+      'VALUE_CONVERTER',
+      () => valueConverter.className,
+      () => valueConverter.converter.toConnectData(topic, headers, record.value),
+    )
+    if (value === skipped) return null
+    const converted = await this.#attempt(
+      record,
+      'HEADER_CONVERTER',
+      () => header.className,
+      () => this.#headers(record),
+    )
+    if (converted === skipped) return null
+    return await this.#transform(record, sinkRecord(record, key, value, converted))
+  }
+
+  async #headers(record: IncomingKafkaRecord): Promise<Headers> {
+    const { converter } = this.#converters.header
+    const list: Header[] = []
+    for (const { key, value: bytes } of record.headers) {
+      const { schema, value } = await converter.toConnectHeader(record.topic, key, bytes)
+      list.push({ key, schema, value })
+    }
+    return Headers.ofList(list)
+  }
+
+  #attempt<T>(
+    record: IncomingKafkaRecord,
+    stage: Stage,
+    className: () => string,
+    run: () => Awaitable<T>,
+    first?: FirstAttempt<T>,
+  ): Promise<T | Skipped> {
+    const operation: Operation<T> = {
+      stage,
+      get className() {
+        return className()
+      },
+      original: { kind: 'consumed', record },
+      run,
+      first: first ?? attempt(run),
+    }
+    return this.#errors.finish(operation)
+  }
+}
+
+type SchemaAndValue = { readonly schema: SinkRecord['keySchema']; readonly value: unknown }
+
+function sinkRecord(
+  record: IncomingKafkaRecord,
+  key: SchemaAndValue,
+  value: SchemaAndValue,
+  headers: Headers,
+): SinkRecord {
+  return new SinkRecord({
+    topic: record.topic,
+    kafkaPartition: record.partition,
+    keySchema: key.schema,
+    key: key.value,
+    valueSchema: value.schema,
+    value: value.value,
+    kafkaOffset: record.offset,
+    timestamp: record.timestampType === 'NoTimestampType' ? null : record.timestamp,
+    timestampType: record.timestampType,
+    headers,
+  })
+}

@@ -1,0 +1,334 @@
+import {
+  type Awaitable,
+  ConnectError,
+  isRetriable,
+  type Logger,
+  type SinkRecord,
+  type SinkTask,
+  type SinkTaskContext,
+} from '../../../api/index.ts'
+import type { TargetState } from '../../core/ids.ts'
+import type { TaskId } from '../../core/task-id.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { PartitionOffset, TopicPartition } from '../port.ts'
+import { type ErrorHandler, isPromise } from './error-handling.ts'
+import type { IncomingKafkaRecord, RecordFetcher } from './ports.ts'
+import { partitionKey, SinkAssignment } from './sink-assignment.ts'
+import { SinkCommits } from './sink-commits.ts'
+import type { SinkPipeline } from './sink-pipeline.ts'
+import type { SinkReports } from './sink-reports.ts'
+import type { SinkMetrics } from './task-metrics.ts'
+import { Gate, type TaskHooks } from './task-lifecycle.ts'
+
+/** The part of the plugin's context that the runner keeps. */
+export type SinkControls = Pick<
+  SinkTaskContext,
+  'assignment' | 'seek' | 'pause' | 'resume' | 'timeout' | 'requestCommit'
+>
+
+export interface SinkTaskRunnerOptions {
+  readonly id: TaskId
+  readonly task: SinkTask
+  /** Starts the plugin's task with these controls in its context. */
+  readonly start: (controls: SinkControls) => Awaitable<void>
+  readonly hooks: TaskHooks
+  readonly pipeline: SinkPipeline
+  readonly fetcher: RecordFetcher
+  readonly errors: ErrorHandler
+  readonly reports: SinkReports
+  /** Joins the consumer group; partitions then arrive through `assign`. */
+  readonly join: () => Promise<void>
+  readonly leave: () => Promise<void>
+  readonly commit: (offsets: readonly PartitionOffset[]) => Promise<void>
+  readonly progress: () => void
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: SinkMetrics
+  readonly offsetFlushIntervalMs: number
+  readonly offsetFlushTimeoutMs: number
+  readonly targetState: TargetState
+  readonly stopping: AbortController
+  readonly cancelled: AbortSignal
+}
+
+/** Runs one sink task: fetch, convert, transform, `put`, commit (Connect's `WorkerSinkTask`). */
+export class SinkTaskRunner {
+  readonly #options: SinkTaskRunnerOptions
+  readonly #gate: Gate
+  readonly #assignment = new SinkAssignment()
+  readonly #commits: SinkCommits
+  /** Requests of the control thread, carried out between two puts. */
+  readonly #mailbox: (() => Promise<void>)[] = []
+  readonly #rewinds = new Map<string, PartitionOffset>()
+  readonly #usedTopics = new Set<string>()
+  /** Records that `put` asked to have again. */
+  #batch: SinkRecord[] = []
+  #retrying = false
+  #timeoutMs: number | null = null
+  #wake = new AbortController()
+  #paused = false
+  /** What `open` or `close` threw: it ends the task once the control thread has its answer. */
+  #rebalanceFailure: unknown = null
+  #ended = false
+
+  constructor(options: SinkTaskRunnerOptions) {
+    this.#options = options
+    this.#gate = new Gate(options.targetState)
+    this.#commits = new SinkCommits({
+      task: options.task,
+      assignment: this.#assignment,
+      commit: options.commit,
+      reported: (partitions) => options.reports.settled(partitions),
+      clock: options.clock,
+      log: options.log,
+      metrics: options.metrics,
+      intervalMs: options.offsetFlushIntervalMs,
+      timeoutMs: options.offsetFlushTimeoutMs,
+    })
+    options.stopping.signal.addEventListener('abort', () => this.#wake.abort())
+  }
+
+  transition(target: TargetState): void {
+    this.#gate.set(target)
+    this.#wake.abort()
+  }
+
+  assign(partitions: readonly PartitionOffset[]): Promise<void> {
+    return this.#post(() => this.#open(partitions))
+  }
+
+  revoke(partitions: readonly TopicPartition[], lost: boolean): Promise<void> {
+    return this.#post(() => this.#close(partitions, lost))
+  }
+
+  /** Ends when the task has stopped or failed; never rejects: what happened is reported through the hooks. */
+  async run(): Promise<void> {
+    const { hooks, stopping, cancelled, log } = this.#options
+    let failure: unknown = null
+    try {
+      await this.#loop()
+    } catch (error) {
+      failure = error
+    }
+    stopping.abort()
+    await this.#end()
+    if (cancelled.aborted) return
+    if (failure === null) {
+      hooks.report('UNASSIGNED')
+      return
+    }
+    log.error(
+      'Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted',
+      { error: failure },
+    )
+    hooks.report('FAILED', failure)
+  }
+
+  async #loop(): Promise<void> {
+    const { signal } = this.#options.stopping
+    if (this.#gate.paused) {
+      this.#options.hooks.report('PAUSED')
+      await this.#gate.opened(signal)
+      if (signal.aborted) return
+    }
+    await this.#options.start(this.#controls())
+    this.#options.hooks.report('RUNNING')
+    await this.#options.join()
+    while (!signal.aborted) {
+      await this.#runMailbox()
+      this.#throwRebalanceFailure()
+      this.#applyPause()
+      for (const { topic, partition, offset } of await this.#commits.commitIfDue())
+        this.#options.fetcher.seek(topic, partition, offset)
+      await this.#turn()
+      this.#options.progress()
+    }
+  }
+
+  async #turn(): Promise<void> {
+    this.#applyRewinds()
+    const timeoutMs = Math.min(this.#commits.dueInMs, this.#timeoutMs ?? Number.POSITIVE_INFINITY)
+    this.#timeoutMs = null
+    this.#wake = new AbortController()
+    if (this.#options.stopping.signal.aborted || this.#mailbox.length > 0) return
+    if (this.#retrying) {
+      // Nothing is fetched meanwhile: as with all partitions paused, the wait is until the next commit unless the task set one.
+      await this.#options.clock.sleep(timeoutMs, this.#wake.signal)
+    } else {
+      const records = await this.#options.fetcher.poll(timeoutMs, this.#wake.signal)
+      await this.#convert(records)
+    }
+    if (this.#mailbox.length > 0 && this.#batch.length === 0) return
+    await this.#deliver()
+    await new Promise(setImmediate)
+  }
+
+  async #convert(records: readonly IncomingKafkaRecord[]): Promise<void> {
+    if (records.length === 0) return
+    const { pipeline, metrics, hooks } = this.#options
+    metrics.read(records.length)
+    for (const record of records) {
+      let converted = pipeline.process(record)
+      if (isPromise(converted)) converted = await converted
+      this.#assignment.consumed(record.topic, record.partition, record.offset + 1)
+      if (!this.#usedTopics.has(record.topic)) {
+        this.#usedTopics.add(record.topic)
+        hooks.topicUsed(record.topic)
+      }
+      if (converted === null) continue
+      this.#options.reports.remember(converted, record)
+      this.#batch.push(converted)
+    }
+  }
+
+  async #deliver(): Promise<void> {
+    const { task, metrics, clock, log, reports } = this.#options
+    const startMs = clock.monotonicMs()
+    const count = this.#batch.length
+    try {
+      await task.put(this.#batch)
+    } catch (error) {
+      if (!isRetriable(error)) {
+        throw new ConnectError('CONNECT_FAILED', 'Exiting SinkTask due to unrecoverable exception.', { cause: error })
+      }
+      log.error('RetriableException from SinkTask', { error })
+      this.#retrying = true
+      return
+    }
+    reports.throwIfFailed()
+    metrics.sent(count, clock.monotonicMs() - startMs)
+    this.#retrying = false
+    this.#batch = []
+    reports.forget()
+    this.#assignment.deliveredAll()
+    metrics.active(this.#assignment.activeCount())
+  }
+
+  #applyRewinds(): void {
+    for (const { topic, partition, offset } of this.#rewinds.values()) {
+      if (!this.#assignment.has(topic, partition)) continue
+      this.#options.fetcher.seek(topic, partition, offset)
+      this.#assignment.rewind(topic, partition, offset)
+    }
+    this.#rewinds.clear()
+  }
+
+  /** A paused task stays in its group and keeps its partitions; they are only not read. */
+  #applyPause(): void {
+    if (this.#paused === this.#gate.paused) return
+    this.#paused = this.#gate.paused
+    const { fetcher, hooks } = this.#options
+    for (const { topic, partition } of this.#assignment.partitions) {
+      if (this.#paused) fetcher.pause(topic, partition)
+      else if (!this.#assignment.pausedByTask(topic, partition)) fetcher.resume(topic, partition)
+    }
+    if (this.#paused) this.#commits.request()
+    hooks.report(this.#paused ? 'PAUSED' : 'RUNNING')
+  }
+
+  async #open(partitions: readonly PartitionOffset[]): Promise<void> {
+    const { task, fetcher, metrics } = this.#options
+    this.#assignment.add(partitions)
+    fetcher.assign(partitions)
+    if (this.#paused) for (const { topic, partition } of partitions) fetcher.pause(topic, partition)
+    metrics.partitions(this.#assignment.size)
+    if (partitions.length > 0) await task.open?.(partitions.map(({ topic, partition }) => ({ topic, partition })))
+    this.#applyRewinds()
+  }
+
+  async #close(partitions: readonly TopicPartition[], lost: boolean): Promise<void> {
+    const { task, fetcher, metrics } = this.#options
+    const owned = partitions.filter(({ topic, partition }) => this.#assignment.has(topic, partition))
+    if (owned.length === 0) return
+    try {
+      if (!lost) await this.#commits.commitClosing(owned)
+    } finally {
+      await this.#giveUp(owned, task, fetcher)
+      metrics.partitions(this.#assignment.size)
+    }
+  }
+
+  async #giveUp(owned: readonly TopicPartition[], task: SinkTask, fetcher: RecordFetcher): Promise<void> {
+    const gone = new Set(owned.map(({ topic, partition }) => partitionKey(topic, partition)))
+    this.#assignment.remove(owned)
+    fetcher.unassign(owned)
+    // By the original partition: a transformation may have renamed the topic.
+    this.#batch = this.#batch.filter(
+      (record) => !gone.has(partitionKey(record.originalTopic, record.originalKafkaPartition)),
+    )
+    if (this.#batch.length === 0) this.#retrying = false
+    await task.close?.(owned)
+  }
+
+  async #runMailbox(): Promise<void> {
+    for (let work = this.#mailbox.shift(); work !== undefined; work = this.#mailbox.shift()) await work()
+  }
+
+  /** Carried out by the loop between two puts; what the plugin throws then ends the task, not the caller's wait. */
+  #post(work: () => Promise<void>): Promise<void> {
+    if (this.#ended) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#mailbox.push(async () => {
+        try {
+          await work()
+        } catch (error) {
+          this.#rebalanceFailure ??= error
+        }
+        resolve()
+      })
+      this.#wake.abort()
+    })
+  }
+
+  #throwRebalanceFailure(): void {
+    if (this.#rebalanceFailure !== null) throw this.#rebalanceFailure
+  }
+
+  #controls(): SinkControls {
+    const change = (paused: boolean, partitions: readonly TopicPartition[]): void => {
+      for (const { topic, partition } of partitions) {
+        if (!this.#assignment.setPaused(topic, partition, paused)) {
+          throw new ConnectError(
+            'ILLEGAL_STATE',
+            `SinkTasks may not ${paused ? 'pause' : 'resume'} partitions that are not currently assigned to them: ${topic}-${partition}`,
+          )
+        }
+        if (paused) this.#options.fetcher.pause(topic, partition)
+        else if (!this.#paused) this.#options.fetcher.resume(topic, partition)
+      }
+    }
+    return {
+      assignment: () => this.#assignment.partitions,
+      seek: (offsets) => {
+        for (const offset of offsets) this.#rewinds.set(partitionKey(offset.topic, offset.partition), offset)
+      },
+      pause: (...partitions) => change(true, partitions),
+      resume: (...partitions) => change(false, partitions),
+      timeout: (delayMs) => {
+        this.#timeoutMs = delayMs
+      },
+      requestCommit: () => this.#commits.request(),
+    }
+  }
+
+  async #end(): Promise<void> {
+    const { task, log, cancelled, fetcher, leave, errors, hooks, reports } = this.#options
+    const quietly = async (what: string, work: () => Awaitable<void>): Promise<void> => {
+      try {
+        await work()
+      } catch (error) {
+        log.warn(`${what} failed`, { error })
+      }
+    }
+    const owned = this.#assignment.partitions
+    if (!cancelled.aborted) await quietly('the last commit', () => this.#close(owned, false))
+    this.#ended = true
+    await this.#runMailbox()
+    await quietly('task.stop()', () => task.stop())
+    await quietly('leaving the consumer group', leave)
+    await quietly('closing the fetcher', () => fetcher.close())
+    await quietly('closing the error reporters', () => errors.close())
+    reports.forget()
+    await quietly('closing the task', () => hooks.close())
+  }
+}

@@ -1,0 +1,309 @@
+import {
+  type Awaitable,
+  ConnectError,
+  isRetriable,
+  type Logger,
+  type SourceRecord,
+  type SourceTask,
+} from '../../../api/index.ts'
+import type { AckEntry, AckLedger } from '../../core/ack-ledger.ts'
+import type { TargetState } from '../../core/ids.ts'
+import type { TaskId } from '../../core/task-id.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { type ErrorHandler, isPromise } from './error-handling.ts'
+import type { OffsetCommitter } from './offset-committer.ts'
+import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer } from './ports.ts'
+import type { SourcePipeline } from './source-pipeline.ts'
+import type { SourceMetrics } from './task-metrics.ts'
+import { Gate, type TaskHooks } from './task-lifecycle.ts'
+
+/** What the producer hands back with a record's outcome. */
+export interface SourceToken {
+  readonly entry: AckEntry
+  readonly record: SourceRecord
+}
+
+export interface SourceTaskRunnerOptions {
+  readonly id: TaskId
+  readonly task: SourceTask
+  readonly className: string
+  /** Starts the plugin's task: `start(context, props)`. */
+  readonly start: () => Awaitable<void>
+  readonly hooks: TaskHooks
+  readonly pipeline: SourcePipeline
+  readonly producer: (onBatch: (outcome: BatchOutcome<SourceToken>) => void) => RecordProducer<SourceToken>
+  readonly ledger: AckLedger
+  readonly offsets: OffsetCommitter
+  readonly errors: ErrorHandler
+  /** Makes a topic before its first record; once per topic. */
+  readonly ensureTopic: (topic: string) => Promise<void>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: SourceMetrics
+  readonly offsetFlushIntervalMs: number
+  readonly offsetFlushTimeoutMs: number
+  readonly targetState: TargetState
+  /** Aborted when the task is to stop. */
+  readonly stopping: AbortController
+  /** Aborted when the task is given up. */
+  readonly cancelled: AbortSignal
+}
+
+const sendRetryMs = 100
+
+/** Runs one source task: poll, transform, convert, send, and commit what is acknowledged (Connect's `WorkerSourceTask`). */
+export class SourceTaskRunner {
+  readonly #options: SourceTaskRunnerOptions
+  readonly #producer: RecordProducer<SourceToken>
+  readonly #gate: Gate
+  readonly #topics = new Set<string>()
+  readonly #usedTopics = new Set<string>()
+  /** The first failure of a send that is not tolerated; the loop throws it. */
+  #sendFailure: Error | null = null
+  #inFlight = 0
+
+  constructor(options: SourceTaskRunnerOptions) {
+    this.#options = options
+    this.#gate = new Gate(options.targetState)
+    this.#producer = options.producer((outcome) => this.#onBatch(outcome))
+  }
+
+  transition(target: TargetState): void {
+    this.#gate.set(target)
+  }
+
+  /** Ends when the task has stopped or failed; never rejects: what happened is reported through the hooks. */
+  async run(): Promise<void> {
+    const { hooks, stopping, cancelled, log } = this.#options
+    let failure: unknown = null
+    try {
+      await this.#loop()
+    } catch (error) {
+      failure = error
+    }
+    await this.#end()
+    if (cancelled.aborted) return
+    if (failure === null) hooks.report('UNASSIGNED')
+    else if (stopping.signal.aborted) {
+      log.warn('The task failed while it was stopped', { error: failure })
+      hooks.report('UNASSIGNED')
+    } else {
+      log.error(
+        'Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted',
+        { error: failure },
+      )
+      hooks.report('FAILED', failure)
+    }
+  }
+
+  async #loop(): Promise<void> {
+    const { hooks, stopping } = this.#options
+    const { signal } = stopping
+    if (this.#gate.paused) {
+      hooks.report('PAUSED')
+      await this.#gate.opened(signal)
+      if (signal.aborted) return
+    }
+    await this.#options.start()
+    hooks.report('RUNNING')
+    const commits = this.#commitLoop(signal)
+    try {
+      while (!signal.aborted) {
+        if (this.#gate.paused) await this.#pause(signal)
+        else await this.#turn()
+      }
+    } finally {
+      stopping.abort()
+      await commits
+    }
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    this.#options.hooks.report('PAUSED')
+    await this.#gate.opened(signal)
+    if (!signal.aborted) this.#options.hooks.report('RUNNING')
+  }
+
+  async #turn(): Promise<void> {
+    this.#throwSendFailure()
+    const { metrics, clock } = this.#options
+    const startMs = clock.monotonicMs()
+    const batch = await this.#poll()
+    if (batch !== null && batch.length > 0) {
+      metrics.polled(batch.length, clock.monotonicMs() - startMs)
+      await this.#dispatch(batch)
+    }
+    // A task that always has records must not starve timers, sockets and the other tasks of this thread.
+    await new Promise(setImmediate)
+  }
+
+  async #poll(): Promise<readonly SourceRecord[] | null> {
+    try {
+      return await this.#options.task.poll()
+    } catch (error) {
+      if (!isRetriable(error)) throw error
+      this.#options.log.warn('poll() failed with a retriable error; it is called again', { error })
+      return null
+    }
+  }
+
+  async #dispatch(batch: readonly SourceRecord[]): Promise<void> {
+    for (const record of batch) {
+      if (this.#options.cancelled.aborted) return
+      let outgoing = this.#options.pipeline.process(record)
+      if (isPromise(outgoing)) outgoing = await outgoing
+      if (outgoing === null) {
+        this.#options.metrics.dropped()
+        this.#commitRecord(record, null)
+        continue
+      }
+      if (!this.#topics.has(outgoing.topic)) await this.#prepareTopic(outgoing.topic)
+      const entry = this.#options.ledger.submit(record.sourcePartition, record.sourceOffset)
+      this.#inFlight += 1
+      if (!this.#append(outgoing, { entry, record })) {
+        await this.#producer.ready()
+        this.#throwSendFailure()
+      }
+    }
+  }
+
+  #append(outgoing: OutgoingKafkaRecord, token: SourceToken): boolean {
+    try {
+      return this.#producer.append(outgoing, token)
+    } catch (error) {
+      this.#inFlight -= 1
+      this.#options.ledger.remove(token.entry)
+      throw error
+    }
+  }
+
+  /** Retriable failures are tried again for as long as the task runs: the records behind them wait. */
+  async #prepareTopic(topic: string): Promise<void> {
+    const { stopping, clock, log, ensureTopic } = this.#options
+    for (;;) {
+      try {
+        await ensureTopic(topic)
+        await this.#producer.partitionsFor(topic, stopping.signal)
+        this.#topics.add(topic)
+        return
+      } catch (error) {
+        if (!isRetriable(error) || stopping.signal.aborted) throw error
+        log.warn(`Failed to send records to topic '${topic}'; backing off before retrying`, { error })
+        await clock.sleep(sendRetryMs, stopping.signal)
+      }
+    }
+  }
+
+  #onBatch(outcome: BatchOutcome<SourceToken>): void {
+    this.#inFlight -= outcome.tokens.length
+    if (outcome.error !== null) {
+      void this.#sendFailed(outcome, outcome.error)
+      return
+    }
+    if (!this.#usedTopics.has(outcome.topic)) {
+      this.#usedTopics.add(outcome.topic)
+      this.#options.hooks.topicUsed(outcome.topic)
+    }
+    this.#options.metrics.written(outcome.tokens.length)
+    for (const [index, { entry, record }] of outcome.tokens.entries()) {
+      this.#options.ledger.ack(entry)
+      if (this.#options.task.commitRecord === undefined) continue
+      const offset = outcome.baseOffset === null ? null : outcome.baseOffset + index
+      this.#commitRecord(record, {
+        topic: outcome.topic,
+        partition: outcome.partition,
+        offset,
+        timestamp: outcome.timestamps?.[index] ?? null,
+      })
+    }
+  }
+
+  async #sendFailed(outcome: BatchOutcome<SourceToken>, error: Error): Promise<void> {
+    for (const { entry, record } of outcome.tokens) {
+      try {
+        const original = { kind: 'source', record } as const
+        await this.#options.errors.failed({ stage: 'KAFKA_PRODUCE', className: producerClass, original, error })
+        this.#options.ledger.ack(entry)
+        this.#commitRecord(record, null)
+      } catch {
+        // Not tolerated: the loop ends the task with it, and the entry stays unacknowledged, so nothing passes it.
+        this.#sendFailure ??= unrecoverable(error)
+        return
+      }
+    }
+  }
+
+  #throwSendFailure(): void {
+    if (this.#sendFailure !== null) throw this.#sendFailure
+  }
+
+  #commitRecord(record: SourceRecord, metadata: Parameters<NonNullable<SourceTask['commitRecord']>>[1]): void {
+    const { task, log } = this.#options
+    if (task.commitRecord === undefined) return
+    const failed = (error: unknown): void => log.error('Exception thrown while calling task.commitRecord()', { error })
+    try {
+      const result = task.commitRecord(record, metadata)
+      if (isPromise(result)) result.catch(failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  async #commitLoop(signal: AbortSignal): Promise<void> {
+    const { clock, offsetFlushIntervalMs } = this.#options
+    while (!signal.aborted) {
+      await clock.sleep(offsetFlushIntervalMs, signal)
+      if (!signal.aborted) await this.#commitOffsets()
+    }
+  }
+
+  /** Never rejects: what could not be committed now is committed with the next try. */
+  async #commitOffsets(): Promise<void> {
+    const { ledger, offsets, offsetFlushTimeoutMs, task, log, metrics, clock } = this.#options
+    const startMs = clock.monotonicMs()
+    try {
+      offsets.add(ledger.committable())
+      await offsets.flush(offsetFlushTimeoutMs)
+      await task.commit?.()
+      metrics.committed(clock.monotonicMs() - startMs, true)
+    } catch (error) {
+      metrics.committed(clock.monotonicMs() - startMs, false)
+      log.error('Failed to commit offsets; they stay for the next commit', { error })
+    }
+  }
+
+  /** Plugin first, then what is under way, then the last commit: also after a failure, not after a cancel. */
+  async #end(): Promise<void> {
+    const { task, log, cancelled, offsetFlushTimeoutMs, errors, hooks } = this.#options
+    await quietly(log, 'task.stop()', () => task.stop())
+    if (!cancelled.aborted) {
+      await quietly(log, 'waiting for outstanding records', () => this.#settle(offsetFlushTimeoutMs))
+      if (this.#sendFailure === null || this.#options.ledger.hasCommittable) await this.#commitOffsets()
+    }
+    const closeMs = cancelled.aborted ? 0 : offsetFlushTimeoutMs
+    await quietly(log, 'closing the producer', () => this.#producer.close(closeMs))
+    await quietly(log, 'closing the error reporters', () => errors.close())
+    await quietly(log, 'closing the task', () => hooks.close())
+  }
+
+  async #settle(timeoutMs: number): Promise<void> {
+    if (this.#inFlight === 0) return
+    const timer = this.#options.clock.after(timeoutMs)
+    await Promise.race([this.#producer.flush(), timer.elapsed])
+    timer.cancel()
+  }
+}
+
+const producerClass = 'org.apache.kafka.clients.producer.KafkaProducer'
+
+function unrecoverable(cause: Error): ConnectError {
+  return new ConnectError('CONNECT_FAILED', 'Unrecoverable exception from producer send callback', { cause })
+}
+
+async function quietly(log: Logger, what: string, work: () => Awaitable<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    log.warn(`${what} failed`, { error })
+  }
+}
