@@ -93,7 +93,7 @@ class Translation {
     const quantifier = String(match[1])
     checkBounds(quantifier, this.#source)
     // A JavaScript assertion cannot be repeated, a group around it can.
-    const repeated = `${/^(?:\(\?<?[=!]|\\[bB])/.test(atom) ? `(?:${atom})` : atom}${quantifier}`
+    const repeated = `${/^(?:\(\?<?[=!]|\\[bB]|[$^]$)/.test(atom) ? `(?:${atom})` : atom}${quantifier}`
     return match[2] === '+' ? this.#atomic(repeated) : repeated + String(match[2])
   }
 

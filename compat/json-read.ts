@@ -1,6 +1,7 @@
 import { type Decimal, dataError, float64, int64, parseDecimal } from '../api/index.ts'
 import { type JsonNumbers, JsonReader } from './json-reader.ts'
 import { SCAN_EXACT, SCAN_NON_ASCII, scanJson } from './json-scan.ts'
+import { asBuffer } from './utf8.ts'
 
 /** Digits of an integer that a double holds whatever they are. */
 const SAFE_LENGTH = 15
@@ -64,10 +65,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /** UTF-8 (a byte order mark is dropped) to text. @throws `DATA_INVALID` for bytes that are not UTF-8 */
 export function decodeJson(bytes: Uint8Array, flags: number): string {
-  if ((flags & SCAN_NON_ASCII) === 0) {
-    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    return buffer.toString('latin1')
-  }
+  if ((flags & SCAN_NON_ASCII) === 0) return asBuffer(bytes).toString('latin1')
   try {
     return UTF8.decode(bytes)
   } catch (cause) {

@@ -119,17 +119,25 @@ export class JsonReader {
     return String.fromCharCode(Number.parseInt(hex, 16))
   }
 
-  #object(): Record<string, unknown> {
+  /** An object, member by member: `onMember` gets the key and must read the value. */
+  object(onMember: (key: string) => void): void {
+    this.#skipBlank()
+    if (this.#text[this.#at] !== '{') throw this.#unexpected()
     this.#enter()
-    const result: Record<string, unknown> = {}
-    if (this.#closes('}')) return result
+    if (this.#closes('}')) return
     for (;;) {
       const key = this.string()
       this.expect(':')
-      setEntry(result, key, this.value())
-      if (this.#closes('}')) return result
+      onMember(key)
+      if (this.#closes('}')) return
       this.expect(',')
     }
+  }
+
+  #object(): Record<string, unknown> {
+    const result: Record<string, unknown> = {}
+    this.object((key) => setEntry(result, key, this.value()))
+    return result
   }
 
   #array(): unknown[] {

@@ -6,6 +6,9 @@ export const SCAN_EXACT = 1
 /** There are bytes beyond ASCII. */
 export const SCAN_NON_ASCII = 2
 
+/** There is a number with a fraction, one that the native parser reads as the nearest double. */
+export const SCAN_FRACTION = 4
+
 /** Digits that a double holds whatever they are. */
 const SAFE_DIGITS = 15
 
@@ -34,7 +37,13 @@ export function scanJson(bytes: Uint8Array): number {
         else if (inside > 0x7f) flags |= SCAN_NON_ASCII
       }
     } else if (byte <= NINE && byte >= ZERO) {
-      const next = skipSafeNumber(bytes, i, end)
+      let next = skipDigits(bytes, i, end)
+      if (next < end && bytes[next] === DOT) {
+        flags |= SCAN_FRACTION
+        next = skipFraction(bytes, i, next + 1, end)
+      } else if (next - i > SAFE_DIGITS || (next < end && ((bytes[next] as number) | 0x20) === 0x65)) {
+        next = -1
+      }
       if (next < 0) return flags | SCAN_EXACT | SCAN_NON_ASCII
       i = next - 1
     } else if ((byte | 0x20) === 0x7b) {
@@ -50,15 +59,18 @@ export function scanJson(bytes: Uint8Array): number {
   return flags
 }
 
-/** Where the number that starts at `start` ends; -1 when it is not safe. */
-function skipSafeNumber(bytes: Uint8Array, start: number, end: number): number {
+function skipDigits(bytes: Uint8Array, start: number, end: number): number {
   let i = start
-  let byte = 0
-  while (i < end && (byte = bytes[i] as number) >= ZERO && byte <= NINE) i++
-  if (i >= end) return i - start <= SAFE_DIGITS ? i : -1
-  if (byte !== DOT) return i - start <= SAFE_DIGITS && (byte | 0x20) !== 0x65 ? i : -1
-  let fraction = false
-  for (i++; i < end && (byte = bytes[i] as number) >= ZERO && byte <= NINE; i++) fraction ||= byte !== ZERO
-  const exponent = i < end && (byte | 0x20) === 0x65
-  return fraction && !exponent && i - start <= SAFE_DIGITS + 1 ? i : -1
+  while (i < end && (bytes[i] as number) >= ZERO && (bytes[i] as number) <= NINE) i++
+  return i
+}
+
+/** Where the fraction ends; -1 when the number is whole after all, too long for a double or has an exponent. */
+function skipFraction(bytes: Uint8Array, numberStart: number, start: number, end: number): number {
+  let i = start
+  while (i < end && bytes[i] === ZERO) i++
+  const firstDigit = i
+  i = skipDigits(bytes, i, end)
+  const exponent = i < end && ((bytes[i] as number) | 0x20) === 0x65
+  return i > firstDigit && !exponent && i - numberStart <= SAFE_DIGITS + 1 ? i : -1
 }

@@ -1,6 +1,7 @@
 import { dataError, isFloat32, isFloat64, isPlainObject, javaClassName } from '../api/index.ts'
 import { javaDoubleText, javaFloatText } from './java-number.ts'
 import { jsonString } from './json-text.ts'
+import { asBuffer } from './utf8.ts'
 
 /**
  * A schemaless Connect value as JSON text, the way JsonConverter writes it: Java's number texts, bytes in base64, maps
@@ -77,7 +78,7 @@ export function floatJson(value: number): string {
 
 /** Bytes as JSON: base64 with padding. */
 export function bytesJson(value: Uint8Array): string {
-  return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"`
+  return `"${asBuffer(value).toString('base64')}"`
 }
 
 function unsupported(value: unknown): Error {

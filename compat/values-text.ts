@@ -10,6 +10,7 @@ import {
 } from '../api/index.ts'
 import { DAY_MS, isoDate, isoTime, isoTimestamp } from './java-date.ts'
 import { javaToString } from './java-text.ts'
+import { asBuffer } from './utf8.ts'
 
 /**
  * `Values.convertToString`: strings raw at the top and quoted inside, bytes in base64, containers like JSON, dates by
@@ -27,7 +28,7 @@ function text(value: unknown, schema: Schema | null, embedded: boolean): string 
     return javaToString(value, schema)
   }
   if (value instanceof Uint8Array) {
-    const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+    const base64 = asBuffer(value).toString('base64')
     return embedded ? `"${base64}"` : base64
   }
   if (Array.isArray(value)) {
