@@ -66,7 +66,7 @@ export interface RevokedEvent extends Timed {
   readonly revocationId: number
 }
 
-/** Revoke, leave and end; `closed` follows at the latest after `timeoutMs`. */
+/** Revoke, leave and end; `closed` follows at the latest after `timeoutMs`, then with a LeaveGroup that nobody waits for. */
 export interface CloseEvent extends Timed {
   readonly kind: 'close'
   readonly timeoutMs: number

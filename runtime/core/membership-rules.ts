@@ -28,8 +28,11 @@ const RULES: readonly ((turn: Turn) => void)[] = [
 ]
 
 function endAtDeadline(turn: Turn): void {
-  const { closeAtMs } = turn.state
-  if (closeAtMs !== null && turn.nowMs >= closeAtMs) turn.set({ phase: { kind: 'closed' } })
+  const { closeAtMs, phase, config } = turn.state
+  if (closeAtMs === null || turn.nowMs < closeAtMs) return
+  // The owner did not let go in time. The group need not wait for the end of the session on top of that.
+  if (phase.kind !== 'leaving' && config.leaveOnClose) turn.leave('closing')
+  turn.set({ phase: { kind: 'closed' } })
 }
 
 function expireRequests(turn: Turn): void {

@@ -507,6 +507,7 @@ describe('closing', () => {
 
   test('ends at the deadline when the owner or the coordinator does not answer', () => {
     const owner = new Member(consumer).stable().send({ kind: 'close', timeoutMs: 5000 }).wait(5000)
+    owner.take('leaveGroup')
     owner.take('closed')
     const coordinator = new Member(consumer).stable().send({ kind: 'close', timeoutMs: 5000 })
     coordinator.send({ kind: 'revoked', revocationId: coordinator.take('revoke').revocationId }).wait(5000)
