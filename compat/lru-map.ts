@@ -7,6 +7,10 @@ export class LruMap<K, V> {
     this.#sizeMax = sizeMax
   }
 
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.#entries[Symbol.iterator]()
+  }
+
   get(key: K): V | undefined {
     const value = this.#entries.get(key)
     if (value !== undefined) {

@@ -1,0 +1,18 @@
+import { getEntry, setEntry } from '../../api/index.ts'
+
+/** A map without schema: a plain object, or a `Map` when a key is not a string. */
+export type SchemalessMap = Record<string, unknown> | Map<unknown, unknown>
+
+export function copyMap(map: SchemalessMap): SchemalessMap {
+  return map instanceof Map ? new Map(map) : { ...map }
+}
+
+/** The entry's value, null when there is none. */
+export function getMapEntry(map: SchemalessMap, key: string): unknown {
+  return (map instanceof Map ? map.get(key) : getEntry(map, key)) ?? null
+}
+
+export function setMapEntry(map: SchemalessMap, key: string, value: unknown): void {
+  if (map instanceof Map) map.set(key, value)
+  else setEntry(map, key, value)
+}
