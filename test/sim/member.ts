@@ -58,6 +58,7 @@ export class SimulatedMember {
   closed = false
   #wakeAtMs: number | null = null
   #frozenUntilMs = 0
+  #steps = { atMs: 0, count: 0 }
 
   constructor(options: MemberOptions) {
     this.#options = options
@@ -98,6 +99,8 @@ export class SimulatedMember {
     if (scheduler.nowMs < this.#frozenUntilMs) {
       return scheduler.after(this.#frozenUntilMs - scheduler.nowMs, () => this.#deliver(event))
     }
+    if (this.#steps.atMs !== scheduler.nowMs) this.#steps = { atMs: scheduler.nowMs, count: 0 }
+    assert.ok(++this.#steps.count < 1000, `${this.name} spins at ${scheduler.nowMs}`)
     const { state, effects } = step(this.state, { ...event, nowMs: scheduler.nowMs } as MembershipEvent)
     this.state = state
     for (const effect of effects) this.#perform(effect)
