@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { ConnectError, type Props, type SinkRecord, type SinkTask } from '../../api/index.ts'
-import { javaToString } from '../../compat/index.ts'
+import { javaToString } from '../../compat/java-text.ts'
 import { fileName, fileSinkConfig } from './config.ts'
 
 /** Appends each record's value as a line, in Java's text form. Keys and headers are not written. */

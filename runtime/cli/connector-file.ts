@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConnectError } from '../../api/index.ts'
-import { parseProperties } from '../../compat/index.ts'
+import { parseProperties } from '../../compat/properties.ts'
 import { isJsonObject, parseBody, scalarText } from '../rest/body.ts'
 
 export interface ConnectorFile {

@@ -8,7 +8,7 @@ import {
   validator,
   validList,
 } from '../../api/index.ts'
-import { JavaPattern } from '../../compat/index.ts'
+import { JavaPattern } from '../../compat/java-regex.ts'
 
 /** `Duplicate alias provided.` for lists of aliases. */
 const distinctAliases = validator('unique aliases', (value) =>

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, normalize, sep } from 'node:path'
 import { ConnectError, type ConfigProvider, type Props } from '../../api/index.ts'
-import { parseProperties } from '../../compat/index.ts'
+import { parseProperties } from '../../compat/properties.ts'
 
 /** `${file:/path/to.properties:key}` (Kafka's `FileConfigProvider`); the file is read anew each time. */
 export function fileProvider(params: Props, warn: (message: string) => void): ConfigProvider {

@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import { isFloat64, isPlainObject } from '../../api/index.ts'
-import { parseJson, schemalessToJson } from '../../compat/index.ts'
+import { parseJson } from '../../compat/json-read.ts'
+import { schemalessToJson } from '../../compat/json-write.ts'
 import { badRequest } from '../herder/errors.ts'
 
 /** The largest request body that is read; Connect has no limit, a worker that must not fall over has. */

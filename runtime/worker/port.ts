@@ -141,4 +141,9 @@ export interface HostInit {
   /** The worker file, variables resolved. */
   readonly workerConfig: ConfigMap
   readonly logLevels: Readonly<Record<string, string>>
+  readonly logFormat: 'json' | 'text'
+  /** `plugin.path` */
+  readonly pluginPath: readonly string[]
+  /** Folders to look for plugin packages in. */
+  readonly nodeModules: readonly string[]
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../../api/index.ts'
 import { step } from '../../core/membership.ts'
 import type {
   ComputeAssignmentEffect,
@@ -33,8 +34,8 @@ export interface ReceivedAssignment {
 
 /** What the owner of a membership does when the group asks. */
 export interface GroupOwner {
-  /** The protocols to offer, with their metadata, as they are at this moment. */
-  protocols(): readonly { readonly name: string; readonly metadata: Uint8Array }[]
+  /** The protocols to offer, with their metadata, as they are at this moment. It may take its time; the group is kept alive meanwhile. */
+  protocols(): Awaitable<readonly { readonly name: string; readonly metadata: Uint8Array }[]>
   /** The leader's part. Throwing makes the round start again after a pause. */
   assign(round: ComputeAssignmentEffect): readonly MemberAssignmentBytes[] | Promise<readonly MemberAssignmentBytes[]>
   assigned(received: ReceivedAssignment): void
@@ -200,7 +201,8 @@ export class GroupMember {
   }
 
   async #join(effect: JoinGroupEffect, signal: AbortSignal): Promise<Unstamped<MembershipEvent>> {
-    const { cluster, groupId, protocolType, config, owner, instanceId } = this.#options
+    const { cluster, groupId, protocolType, config, instanceId } = this.#options
+    const protocols = await this.#offered(effect)
     const answer = await cluster.request(
       effect.node,
       joinGroup,
@@ -211,7 +213,7 @@ export class GroupMember {
         rebalanceTimeoutMs: config.rebalanceTimeoutMs,
         memberId: effect.memberId,
         groupInstanceId: instanceId ?? null,
-        protocols: owner.protocols().map(({ name, metadata }) => ({ name, metadata: asBuffer(metadata) })),
+        protocols: protocols.map(({ name, metadata }) => ({ name, metadata: asBuffer(metadata) })),
         reason: effect.reason,
       },
       { channel: 'group', signal, timeoutMs: effect.timeoutMs },
@@ -233,6 +235,34 @@ export class GroupMember {
       members,
       skipAssignment: answer.skipAssignment,
     }
+  }
+
+  /** An owner that has work to stop first keeps its place in the group for as long as that takes. */
+  async #offered(
+    effect: JoinGroupEffect,
+  ): Promise<readonly { readonly name: string; readonly metadata: Uint8Array }[]> {
+    const { owner, clock, config } = this.#options
+    const offered = Promise.resolve(owner.protocols())
+    let pending = true
+    const settled = offered.then(
+      () => (pending = false),
+      () => (pending = false),
+    )
+    const { generation } = this.#state
+    while (pending) {
+      const timer = clock.after(config.heartbeatIntervalMs)
+      await Promise.race([settled, timer.elapsed])
+      timer.cancel()
+      if (pending && generation >= 0) this.#keepAlive(effect, generation)
+    }
+    return await offered
+  }
+
+  /** Its answer changes nothing: the JoinGroup that follows will be told the same. */
+  #keepAlive({ node, memberId }: JoinGroupEffect, generationId: number): void {
+    const { cluster, groupId, instanceId } = this.#options
+    const body = { groupId, generationId, memberId, groupInstanceId: instanceId ?? null }
+    cluster.request(node, heartbeat, body).catch(() => undefined)
   }
 
   async #sync(effect: SyncGroupEffect, signal: AbortSignal): Promise<Unstamped<MembershipEvent>> {

@@ -22,16 +22,17 @@ export interface OutgoingKafkaRecord {
 export interface BatchOutcome<T> {
   readonly topic: string
   readonly partition: number
-  /** Null when the broker was not asked to say (acks=0) or did not write. */
-  readonly baseOffset: number | null
-  readonly timestamps: readonly number[] | null
+  /** -1 when the broker did not say or did not write. */
+  readonly baseOffset: number
+  /** Set when the broker's clock counts for the topic, else -1. */
+  readonly logAppendTimeMs: number
   readonly tokens: readonly T[]
   readonly error: Error | null
 }
 
 export interface RecordProducer<T> {
   /** Learns the topic's partitions; the broker may make the topic. Waits until it exists. */
-  partitionsFor(topic: string, signal?: AbortSignal): Promise<number>
+  partitionsFor(topic: string): Promise<number>
   /** False: taken, but the buffer is full; wait for `ready` before the next. */
   append(record: OutgoingKafkaRecord, token: T): boolean
   ready(): Promise<void>
@@ -52,11 +53,23 @@ export interface IncomingKafkaRecord {
 }
 
 export interface RecordFetcher {
-  assign(partitions: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[]): void
-  unassign(partitions: readonly { readonly topic: string; readonly partition: number }[]): void
-  seek(topic: string, partition: number, offset: number): void
-  pause(topic: string, partition: number): void
-  resume(topic: string, partition: number): void
-  poll(timeoutMs: number, signal: AbortSignal): Promise<readonly IncomingKafkaRecord[]>
+  /** Replaces the assignment; an offset of null is looked up as `auto.offset.reset` says. */
+  assign(positions: readonly FetchPosition[]): void
+  seek(partition: FetchPartition, offset: number | null): void
+  pause(partitions: readonly FetchPartition[]): void
+  resume(partitions: readonly FetchPartition[]): void
+  /** Null while it is not known. */
+  position(partition: FetchPartition): number | null
+  /** Resolves as soon as there are records, or the time is up, or the signal fires. */
+  poll(maxRecords: number, timeoutMs: number, signal?: AbortSignal): Promise<readonly IncomingKafkaRecord[]>
   close(): Promise<void>
+}
+
+export interface FetchPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+export interface FetchPosition extends FetchPartition {
+  readonly offset: number | null
 }

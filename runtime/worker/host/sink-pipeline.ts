@@ -1,5 +1,6 @@
 import { type Awaitable, type Header, Headers, SinkRecord } from '../../../api/index.ts'
 import type { TransformationChain } from '../../core/transformation-chain.ts'
+import { ChainAttempt } from './chain-attempt.ts'
 import {
   type ErrorHandler,
   type FirstAttempt,
@@ -41,7 +42,7 @@ export class SinkPipeline {
   }
 
   #transform(original: IncomingKafkaRecord, record: SinkRecord): Awaitable<SinkRecord | null> {
-    if (this.#chain.isEmpty) return record
+    if (this.#chain.stages.length === 0) return record
     let transformed: Awaitable<SinkRecord | null>
     try {
       transformed = this.#chain.apply(record)
@@ -56,8 +57,14 @@ export class SinkPipeline {
     record: SinkRecord,
     first: FirstAttempt<SinkRecord | null>,
   ): Promise<SinkRecord | null> {
-    const run = (): Awaitable<SinkRecord | null> => this.#chain.apply(record)
-    const result = await this.#attempt(original, 'TRANSFORMATION', () => this.#chain.current, run, first)
+    const chain = new ChainAttempt(this.#chain, record)
+    const result = await this.#attempt(
+      original,
+      'TRANSFORMATION',
+      () => chain.className,
+      () => chain.run(),
+      chain.taken(first),
+    )
     return result === skipped ? null : result
   }
 

@@ -12,7 +12,7 @@ import type { TaskId } from '../../core/task-id.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { PartitionOffset, TopicPartition } from '../port.ts'
 import { type ErrorHandler, isPromise } from './error-handling.ts'
-import type { IncomingKafkaRecord, RecordFetcher } from './ports.ts'
+import type { FetchPosition, IncomingKafkaRecord, RecordFetcher } from './ports.ts'
 import { partitionKey, SinkAssignment } from './sink-assignment.ts'
 import { SinkCommits } from './sink-commits.ts'
 import type { SinkPipeline } from './sink-pipeline.ts'
@@ -34,6 +34,8 @@ export interface SinkTaskRunnerOptions {
   readonly hooks: TaskHooks
   readonly pipeline: SinkPipeline
   readonly fetcher: RecordFetcher
+  /** `max.poll.records` */
+  readonly maxPollRecords: number
   readonly errors: ErrorHandler
   readonly reports: SinkReports
   /** Joins the consumer group; partitions then arrive through `assign`. */
@@ -139,7 +141,7 @@ export class SinkTaskRunner {
       this.#throwRebalanceFailure()
       this.#applyPause()
       for (const { topic, partition, offset } of await this.#commits.commitIfDue())
-        this.#options.fetcher.seek(topic, partition, offset)
+        this.#options.fetcher.seek({ topic, partition }, offset)
       await this.#turn()
       this.#options.progress()
     }
@@ -155,7 +157,7 @@ export class SinkTaskRunner {
       // Nothing is fetched meanwhile: as with all partitions paused, the wait is until the next commit unless the task set one.
       await this.#options.clock.sleep(timeoutMs, this.#wake.signal)
     } else {
-      const records = await this.#options.fetcher.poll(timeoutMs, this.#wake.signal)
+      const records = await this.#options.fetcher.poll(this.#options.maxPollRecords, timeoutMs, this.#wake.signal)
       await this.#convert(records)
     }
     if (this.#mailbox.length > 0 && this.#batch.length === 0) return
@@ -207,7 +209,7 @@ export class SinkTaskRunner {
   #applyRewinds(): void {
     for (const { topic, partition, offset } of this.#rewinds.values()) {
       if (!this.#assignment.has(topic, partition)) continue
-      this.#options.fetcher.seek(topic, partition, offset)
+      this.#options.fetcher.seek({ topic, partition }, offset)
       this.#assignment.rewind(topic, partition, offset)
     }
     this.#rewinds.clear()
@@ -219,8 +221,8 @@ export class SinkTaskRunner {
     this.#paused = this.#gate.paused
     const { fetcher, hooks } = this.#options
     for (const { topic, partition } of this.#assignment.partitions) {
-      if (this.#paused) fetcher.pause(topic, partition)
-      else if (!this.#assignment.pausedByTask(topic, partition)) fetcher.resume(topic, partition)
+      if (this.#paused) fetcher.pause([{ topic, partition }])
+      else if (!this.#assignment.pausedByTask(topic, partition)) fetcher.resume([{ topic, partition }])
     }
     if (this.#paused) this.#commits.request()
     hooks.report(this.#paused ? 'PAUSED' : 'RUNNING')
@@ -228,9 +230,9 @@ export class SinkTaskRunner {
 
   async #open(partitions: readonly PartitionOffset[]): Promise<void> {
     const { task, fetcher, metrics } = this.#options
+    fetcher.assign([...this.#positions(), ...partitions.map(startPosition)])
     this.#assignment.add(partitions)
-    fetcher.assign(partitions)
-    if (this.#paused) for (const { topic, partition } of partitions) fetcher.pause(topic, partition)
+    if (this.#paused) fetcher.pause(partitions)
     metrics.partitions(this.#assignment.size)
     if (partitions.length > 0) await task.open?.(partitions.map(({ topic, partition }) => ({ topic, partition })))
     this.#applyRewinds()
@@ -251,13 +253,19 @@ export class SinkTaskRunner {
   async #giveUp(owned: readonly TopicPartition[], task: SinkTask, fetcher: RecordFetcher): Promise<void> {
     const gone = new Set(owned.map(({ topic, partition }) => partitionKey(topic, partition)))
     this.#assignment.remove(owned)
-    fetcher.unassign(owned)
+    fetcher.assign(this.#positions())
     // By the original partition: a transformation may have renamed the topic.
     this.#batch = this.#batch.filter(
       (record) => !gone.has(partitionKey(record.originalTopic, record.originalKafkaPartition)),
     )
     if (this.#batch.length === 0) this.#retrying = false
     await task.close?.(owned)
+  }
+
+  /** The partitions that stay, each at its present position, so that what is fetched ahead is kept. */
+  #positions(): FetchPosition[] {
+    const { fetcher } = this.#options
+    return this.#assignment.partitions.map((partition) => ({ ...partition, offset: fetcher.position(partition) }))
   }
 
   async #runMailbox(): Promise<void> {
@@ -293,8 +301,8 @@ export class SinkTaskRunner {
             `SinkTasks may not ${paused ? 'pause' : 'resume'} partitions that are not currently assigned to them: ${topic}-${partition}`,
           )
         }
-        if (paused) this.#options.fetcher.pause(topic, partition)
-        else if (!this.#paused) this.#options.fetcher.resume(topic, partition)
+        if (paused) this.#options.fetcher.pause([{ topic, partition }])
+        else if (!this.#paused) this.#options.fetcher.resume([{ topic, partition }])
       }
     }
     return {
@@ -331,4 +339,9 @@ export class SinkTaskRunner {
     reports.forget()
     await quietly('closing the task', () => hooks.close())
   }
+}
+
+/** Without a committed offset it is `auto.offset.reset` that says where to begin. */
+function startPosition({ topic, partition, offset }: PartitionOffset): FetchPosition {
+  return { topic, partition, offset: offset < 0 ? null : offset }
 }

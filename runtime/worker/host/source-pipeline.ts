@@ -1,5 +1,6 @@
 import type { Awaitable, Converter, Header, HeaderConverter, RawHeader, SourceRecord } from '../../../api/index.ts'
 import type { TransformationChain } from '../../core/transformation-chain.ts'
+import { ChainAttempt } from './chain-attempt.ts'
 import {
   type ErrorHandler,
   type FirstAttempt,
@@ -42,7 +43,7 @@ export class SourcePipeline {
   }
 
   process(record: SourceRecord): Awaitable<OutgoingKafkaRecord | null> {
-    if (this.#chain.isEmpty) return this.#convert(record, record)
+    if (this.#chain.stages.length === 0) return this.#convert(record, record)
     let transformed: Awaitable<SourceRecord | null>
     try {
       transformed = this.#chain.apply(record)
@@ -73,8 +74,14 @@ export class SourcePipeline {
     record: SourceRecord,
     first: FirstAttempt<SourceRecord | null>,
   ): Promise<OutgoingKafkaRecord | null> {
-    const run = (): Awaitable<SourceRecord | null> => this.#chain.apply(record)
-    const transformed = await this.#attempt(record, 'TRANSFORMATION', () => this.#chain.current, run, first)
+    const chain = new ChainAttempt(this.#chain, record)
+    const transformed = await this.#attempt(
+      record,
+      'TRANSFORMATION',
+      () => chain.className,
+      () => chain.run(),
+      chain.taken(first),
+    )
     if (transformed === skipped || transformed === null) return null
     return await this.#convert(record, transformed)
   }

@@ -3,6 +3,7 @@ import {
   ConnectError,
   isRetriable,
   type Logger,
+  type RecordMetadata,
   type SourceRecord,
   type SourceTask,
 } from '../../../api/index.ts'
@@ -183,7 +184,7 @@ export class SourceTaskRunner {
     for (;;) {
       try {
         await ensureTopic(topic)
-        await this.#producer.partitionsFor(topic, stopping.signal)
+        await this.#producer.partitionsFor(topic)
         this.#topics.add(topic)
         return
       } catch (error) {
@@ -208,13 +209,7 @@ export class SourceTaskRunner {
     for (const [index, { entry, record }] of outcome.tokens.entries()) {
       this.#options.ledger.ack(entry)
       if (this.#options.task.commitRecord === undefined) continue
-      const offset = outcome.baseOffset === null ? null : outcome.baseOffset + index
-      this.#commitRecord(record, {
-        topic: outcome.topic,
-        partition: outcome.partition,
-        offset,
-        timestamp: outcome.timestamps?.[index] ?? null,
-      })
+      this.#commitRecord(record, metadataOf(outcome, index, record))
     }
   }
 
@@ -292,6 +287,12 @@ export class SourceTaskRunner {
     await Promise.race([this.#producer.flush(), timer.elapsed])
     timer.cancel()
   }
+}
+
+function metadataOf(outcome: BatchOutcome<SourceToken>, index: number, record: SourceRecord): RecordMetadata {
+  const { topic, partition, baseOffset, logAppendTimeMs } = outcome
+  const timestamp = logAppendTimeMs < 0 ? record.timestamp : logAppendTimeMs
+  return { topic, partition, offset: baseOffset < 0 ? null : baseOffset + index, timestamp }
 }
 
 const producerClass = 'org.apache.kafka.clients.producer.KafkaProducer'

@@ -1,5 +1,5 @@
 import { ConnectError } from '../../../api/index.ts'
-import { JavaPattern } from '../../../compat/index.ts'
+import { JavaPattern } from '../../../compat/java-regex.ts'
 import type { ConfigMap } from '../../core/ids.ts'
 import { withPrefix } from '../../config/worker-config.ts'
 

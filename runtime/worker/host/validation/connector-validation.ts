@@ -6,12 +6,12 @@ import type {
   SinkConnectorDescriptor,
   SourceConnectorDescriptor,
 } from '../../../../api/index.ts'
-import { JavaPattern } from '../../../../compat/index.ts'
+import { JavaPattern } from '../../../../compat/java-regex.ts'
 import { sinkConnectorDef, sourceConnectorDef, topicsFault } from '../../../config/connector-config.ts'
 import { withPrefix } from '../../../config/worker-config.ts'
+import { transformationKeys } from '../../../core/transformation-config.ts'
 import type { ConfigInfos } from '../../../herder/herder.ts'
 import type { PluginRegistry } from '../../../plugins/registry.ts'
-import { chainParts } from './chain-validation.ts'
 import { type ConfigLine, type ConfigPart, countErrors, part, withErrors } from './config-infos.ts'
 import { overrideFaults } from './override-policy.ts'
 
@@ -35,9 +35,8 @@ const nullValue = 'Null value can not be supplied as the configuration value.'
 export async function validateConnector(input: ValidationInput, descriptor: ConnectorDescriptor): Promise<ConfigInfos> {
   const { config, registry } = input
   const framework = frameworkPart(input, descriptor)
-  const chain = chainParts(config, registry)
   const connector = await connectorPart(config, descriptor)
-  const main: ConfigPart[] = [framework, ...chain, connector]
+  const main: ConfigPart[] = [framework, connector]
   const mainLines = withErrors(
     main.flatMap((each) => each.lines),
     new Map(input.nulls.map((key) => [key, [nullValue]])),
@@ -61,7 +60,14 @@ export async function validateConnector(input: ValidationInput, descriptor: Conn
 }
 
 function frameworkPart({ config, registry, worker }: ValidationInput, descriptor: ConnectorDescriptor): ConfigPart {
-  const def: ConfigDef = descriptor.kind === 'sink' ? sinkConnectorDef : sourceConnectorDef
+  const base: ConfigDef = descriptor.kind === 'sink' ? sinkConnectorDef : sourceConnectorDef
+  const def = base.extend(
+    transformationKeys(
+      config,
+      (name, kind) => registry.find([kind], name) ?? null,
+      (kind) => registry.plugins.filter((plugin) => plugin.kind === kind),
+    ),
+  )
   const checked = def.validate(config)
   const faults = new Map<string, readonly string[]>(
     descriptor.kind === 'sink' ? sinkFaults(config, worker) : sourceFaults(config, worker),

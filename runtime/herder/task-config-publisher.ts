@@ -1,0 +1,93 @@
+import type { Logger } from '../../api/index.ts'
+import type { ConfigMap } from '../core/ids.ts'
+import type { TaskId } from '../core/task-id.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Worker } from '../worker/worker.ts'
+import type { ConfigView } from './config-view.ts'
+
+export interface TaskConfigPublisherOptions {
+  readonly worker: Worker
+  readonly view: () => ConfigView
+  readonly clock: Clock
+  readonly log: Logger
+  readonly leads: () => boolean
+  /** Writes a connector's task configs; for the leader only. */
+  readonly write: (name: string, configs: readonly ConfigMap[]) => Promise<void>
+  /** Has the leader write them. */
+  readonly sendToLeader: (name: string, configs: readonly ConfigMap[]) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+const firstDelayMs = 250
+const delayMsMax = 60_000
+
+/**
+ * Asks the connectors that run here for their task configs and has them written when they differ from those committed.
+ * One run per connector at a time; a request during a run makes one more run follow.
+ */
+export class TaskConfigPublisher {
+  readonly #options: TaskConfigPublisherOptions
+  readonly #running = new Map<string, { again: boolean }>()
+
+  constructor(options: TaskConfigPublisherOptions) {
+    this.#options = options
+  }
+
+  request(name: string): void {
+    const running = this.#running.get(name)
+    if (running !== undefined) {
+      running.again = true
+      return
+    }
+    const state = { again: false }
+    this.#running.set(name, state)
+    void this.#run(name, state).finally(() => this.#running.delete(name))
+  }
+
+  async #run(name: string, state: { again: boolean }): Promise<void> {
+    const { clock, log, signal, worker } = this.#options
+    for (let attempt = 0; !signal.aborted; ) {
+      state.again = false
+      try {
+        await this.#publish(name)
+        attempt = 0
+        if (!state.again) return
+      } catch (error) {
+        if (signal.aborted || !worker.hasConnector(name)) return
+        const delayMs = Math.min(firstDelayMs * 2 ** attempt++, delayMsMax)
+        log.warn(`Task configs of connector ${name} could not be published; another try in ${delayMs} ms`, { error })
+        await clock.sleep(delayMs, signal)
+      }
+    }
+  }
+
+  async #publish(name: string): Promise<void> {
+    const { worker, view, leads, write, sendToLeader, log } = this.#options
+    const before = view()
+    const config = before.config(name)
+    if (config === undefined || !worker.hasConnector(name) || (before.targetState(name) ?? 'STARTED') !== 'STARTED')
+      return
+    const configs = await worker.taskConfigs(name, config)
+    if (!differs(view(), name, configs)) return
+    log.info(`Publishing ${configs.length} task configs of connector ${name}`)
+    await (leads() ? write(name, configs) : sendToLeader(name, configs))
+  }
+}
+
+/** Whether the committed task configs, or the connector config that they were made from, are of the past. */
+export function differs(view: ConfigView, name: string, configs: readonly ConfigMap[]): boolean {
+  if (view.taskCount(name) !== configs.length || view.tasks(name).length !== configs.length) return true
+  const sameTasks = configs.every((config, task) =>
+    sameConfig(view.taskConfig({ connector: name, task } satisfies TaskId), config),
+  )
+  return !sameTasks || !sameConfig(view.appliedConfig(name), view.config(name))
+}
+
+function sameConfig(left: ConfigMap | undefined, right: ConfigMap | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right
+  const keys = Object.keys(left)
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && left[key] === right[key])
+  )
+}

@@ -1,0 +1,29 @@
+import type { KafkaAccess } from '../../../api/index.ts'
+import type { ConfigMap } from '../../core/ids.ts'
+import type { BatchOutcome, RecordFetcher, RecordProducer } from './ports.ts'
+import type { OffsetToken } from './offset-committer.ts'
+
+export interface NewTopic {
+  readonly name: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  readonly config: ConfigMap
+}
+
+/** What tasks need of an admin client. */
+export interface TopicMaker extends AsyncDisposable {
+  exists(topic: string): Promise<boolean>
+  create(topic: NewTopic): Promise<'created' | 'exists'>
+}
+
+/** Makes the Kafka clients of a host from Java client properties. */
+export interface HostClients {
+  producer<T>(properties: ConfigMap, onBatch: (outcome: BatchOutcome<T>) => void): RecordProducer<T>
+  fetcher(properties: ConfigMap): { readonly fetcher: RecordFetcher; readonly maxPollRecords: number }
+  topicMaker(properties: ConfigMap): TopicMaker
+  /** The host's one producer for the worker's offset topic. */
+  offsetProducer(): RecordProducer<OffsetToken>
+  /** Kafka for plugins that need it themselves. */
+  access(): KafkaAccess
+  close(): Promise<void>
+}

@@ -1,0 +1,49 @@
+import type { ConfigProvider, KafkaAccess, OffsetMap, OffsetReader } from '../../../api/index.ts'
+import type { ConfigMap } from '../../core/ids.ts'
+import type { TaskId } from '../../core/task-id.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Loggers } from '../../platform/logger.ts'
+import type { PluginRegistry } from '../../plugins/registry.ts'
+import type { ControlEvents, ControlMethods, HostEvents, HostMethods, StoredOffset } from '../port.ts'
+import type { RpcPeer } from '../rpc.ts'
+import type { HostClients } from './clients.ts'
+
+export type ControlPeer = RpcPeer<HostMethods, ControlMethods, ControlEvents, HostEvents>
+
+/** What everything on a host shares. */
+export interface HostContext {
+  readonly registry: PluginRegistry
+  /** The worker file, variables resolved. */
+  readonly worker: ConfigMap
+  readonly providers: ReadonlyMap<string, ConfigProvider>
+  readonly control: ControlPeer
+  readonly clients: HostClients
+  readonly clock: Clock
+  readonly random: () => number
+  readonly loggers: Loggers
+}
+
+/** Reads source offsets through the control thread, which tails the offset topic. */
+export function offsetReader(
+  context: HostContext,
+  connector: string,
+  onFound: (found: readonly StoredOffset[]) => void = () => undefined,
+): OffsetReader {
+  const offsets = async (partitions: readonly OffsetMap[]): Promise<readonly (OffsetMap | null)[]> => {
+    const found = await context.control.call('readOffsets', { connector, partitions })
+    onFound(found)
+    return found.map(({ offset }) => offset as OffsetMap | null)
+  }
+  return { offsets, offset: async (partition) => (await offsets([partition]))[0] ?? null }
+}
+
+/** Where a plugin logs: under its class name, with the connector and task it works for. */
+export function pluginLog(context: HostContext, className: string, what: string): ReturnType<Loggers['get']> {
+  return context.loggers.get(className, what)
+}
+
+export function taskLabel(id: TaskId): string {
+  return `${id.connector}|task-${id.task}`
+}
+
+export type { KafkaAccess }

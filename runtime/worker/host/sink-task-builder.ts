@@ -1,0 +1,133 @@
+import { type Logger, type SinkConnectorDescriptor, type SinkTaskContext } from '../../../api/index.ts'
+import {
+  deadLetterProducerProperties,
+  taskAdminProperties,
+  taskConsumerProperties,
+} from '../../config/client-properties.ts'
+import { type SinkConnectorConfig, sinkConnectorDef, topicsChoice } from '../../config/connector-config.ts'
+import { taskKey } from '../../core/task-id.ts'
+import { DeadLetterQueue, type DeadLetterToken } from './dead-letter-queue.ts'
+import { type ErrorMetrics, newErrorMetrics } from './error-handling.ts'
+import { type HostContext, pluginLog, taskLabel } from './host-context.ts'
+import { serialiser } from './sink-serialiser.ts'
+import { SinkPipeline } from './sink-pipeline.ts'
+import { SinkReports } from './sink-reports.ts'
+import { SinkTaskRunner } from './sink-task-runner.ts'
+import { type BuiltTask, type TaskBuild, taskHooks } from './task-build.ts'
+import { SinkMetrics } from './task-metrics.ts'
+import { taskChain, taskConverters, taskErrorHandler } from './task-parts.ts'
+
+/** Puts a sink task together from its configs. @throws what is wrong with them */
+export async function buildSinkTask(
+  context: HostContext,
+  descriptor: SinkConnectorDescriptor,
+  build: TaskBuild,
+): Promise<BuiltTask> {
+  const { id, connector, taskConfig } = build
+  const config = sinkConnectorDef.parse(connector)
+  const choice = topicsChoice(config)
+  const log = pluginLog(context, runtimeLogger, taskLabel(id))
+  const errorMetrics = newErrorMetrics()
+  const converters = taskConverters(context, connector)
+  const chain = taskChain(context.registry, connector)
+  const metrics = new SinkMetrics(context.clock, build.window, { ...build.info, 'connector-type': 'sink' })
+  const dlq = await deadLetterQueue(context, config, build, errorMetrics, log)
+  const cancelled = build.cancelled.signal
+  const errors = taskErrorHandler({
+    context,
+    config,
+    taskName: taskKey(id),
+    log,
+    metrics: errorMetrics,
+    reporters: dlq === null ? [] : [dlq],
+    cancelled,
+  })
+  const consumer = taskConsumerProperties(context.worker, connector, id)
+  const { fetcher, maxPollRecords } = context.clients.fetcher(consumer)
+  const task = descriptor.createTask()
+  const reports = new SinkReports(errors, sinkTaskClass, serialiser(converters))
+  const base: Omit<SinkTaskContext, 'assignment' | 'seek' | 'pause' | 'resume' | 'timeout' | 'requestCommit'> = {
+    connectorName: id.connector,
+    taskNumber: id.task,
+    log: pluginLog(context, descriptor.taskClassName, taskLabel(id)),
+    kafka: context.clients.access(),
+    stopping: build.stopping.signal,
+    config: () => taskConfig,
+    errantRecordReporter: () => reports.reporter(),
+  }
+  const subscription = {
+    groupId: consumer['group.id'] ?? '',
+    topics: choice.topics,
+    topicsRegex: choice.regex,
+    consumer,
+  }
+  const runner = new SinkTaskRunner({
+    id,
+    task,
+    start: (controls) => task.start({ ...base, ...controls }, taskConfig),
+    hooks: taskHooks(context, build, metrics, [() => chain.close()]),
+    pipeline: new SinkPipeline(chain, converters, errors),
+    fetcher,
+    maxPollRecords,
+    errors,
+    reports,
+    join: () => context.control.call('sinkJoin', { id, subscription }),
+    leave: () => context.control.call('sinkLeave', { id }),
+    commit: (offsets) => context.control.call('sinkCommit', { id, offsets }),
+    progress: progressReporter(context, build),
+    clock: context.clock,
+    log,
+    metrics,
+    offsetFlushIntervalMs: build.offsetFlushIntervalMs,
+    offsetFlushTimeoutMs: build.offsetFlushTimeoutMs,
+    targetState: build.targetState,
+    stopping: build.stopping,
+    cancelled,
+  })
+  return { runner, metrics, errorMetrics, groups: () => ({ 'sink-task-metrics': metrics.attributes() }) }
+}
+
+const runtimeLogger = 'org.apache.kafka.connect.runtime.WorkerSinkTask'
+/** What the original names for a record that the connector itself reports. */
+const sinkTaskClass = 'org.apache.kafka.connect.sink.SinkTask'
+const progressMs = 1000
+
+/** Once a second is often enough for a limit of minutes. */
+function progressReporter(context: HostContext, build: TaskBuild): () => void {
+  let toldMs = Number.NEGATIVE_INFINITY
+  return () => {
+    const nowMs = context.clock.monotonicMs()
+    if (nowMs - toldMs < progressMs) return
+    toldMs = nowMs
+    context.control.tell('sinkProgress', { id: build.id })
+  }
+}
+
+async function deadLetterQueue(
+  context: HostContext,
+  config: SinkConnectorConfig,
+  build: TaskBuild,
+  metrics: ErrorMetrics,
+  log: Logger,
+): Promise<DeadLetterQueue | null> {
+  const topic = config['errors.deadletterqueue.topic.name']
+  if (topic === '') return null
+  const { id, connector } = build
+  await using maker = context.clients.topicMaker(taskAdminProperties(context.worker, connector, id, 'dlq-'))
+  if (!(await maker.exists(topic))) {
+    const replicationFactor = config['errors.deadletterqueue.topic.replication.factor']
+    await maker.create({ name: topic, partitions: 1, replicationFactor, config: {} })
+  }
+  return new DeadLetterQueue({
+    topic,
+    contextHeaders: config['errors.deadletterqueue.context.headers.enable'],
+    connector: id.connector,
+    task: id.task,
+    producer: context.clients.producer<DeadLetterToken>(
+      deadLetterProducerProperties(context.worker, connector, id),
+      DeadLetterQueue.onBatch,
+    ),
+    metrics,
+    log,
+  })
+}

@@ -1,0 +1,113 @@
+import { ConnectError, type SourceConnectorDescriptor, type SourceTaskContext } from '../../../api/index.ts'
+import { taskAdminProperties, taskProducerProperties } from '../../config/client-properties.ts'
+import { sourceConnectorDef } from '../../config/connector-config.ts'
+import { AckLedger } from '../../core/ack-ledger.ts'
+import { taskKey } from '../../core/task-id.ts'
+import { newErrorMetrics } from './error-handling.ts'
+import { type HostContext, offsetReader, pluginLog, taskLabel } from './host-context.ts'
+import { OffsetCommitter } from './offset-committer.ts'
+import type { BuiltTask, TaskBuild } from './task-build.ts'
+import { taskHooks } from './task-build.ts'
+import { SourceMetrics } from './task-metrics.ts'
+import { taskChain, taskConverters, taskErrorHandler } from './task-parts.ts'
+import { SourcePipeline } from './source-pipeline.ts'
+import { SourceTaskRunner, type SourceToken } from './source-task-runner.ts'
+import { topicCreationRules } from './topic-creation.ts'
+
+/** Puts a source task together from its configs. @throws what is wrong with them */
+export function buildSourceTask(
+  context: HostContext,
+  descriptor: SourceConnectorDescriptor,
+  build: TaskBuild,
+): BuiltTask {
+  const { id, connector, taskConfig } = build
+  const config = sourceConnectorDef.parse(connector)
+  const log = pluginLog(context, runtimeLogger, taskLabel(id))
+  const errorMetrics = newErrorMetrics()
+  const converters = taskConverters(context, connector)
+  const chain = taskChain(context.registry, connector)
+  const metrics = new SourceMetrics(context.clock, build.window, { ...build.info, 'connector-type': 'source' })
+  const errors = taskErrorHandler({
+    context,
+    config,
+    taskName: taskKey(id),
+    log,
+    metrics: errorMetrics,
+    reporters: [],
+    cancelled: build.cancelled.signal,
+  })
+  const task = descriptor.createTask()
+  const offsets = new OffsetCommitter({
+    connector: id.connector,
+    topic: context.worker['offset.storage.topic'] ?? '',
+    producer: context.clients.offsetProducer(),
+    stored: (partitions) => context.control.call('readOffsets', { connector: id.connector, partitions }),
+    clock: context.clock,
+  })
+  const taskContext: SourceTaskContext = {
+    connectorName: id.connector,
+    taskNumber: id.task,
+    log: pluginLog(context, descriptor.taskClassName, taskLabel(id)),
+    kafka: context.clients.access(),
+    offsets: offsetReader(context, id.connector, (found) => offsets.learn(found)),
+    stopping: build.stopping.signal,
+    transaction: null,
+    config: () => taskConfig,
+  }
+  const topics = topicEnsurer(context, build)
+  const runner = new SourceTaskRunner({
+    id,
+    task,
+    className: descriptor.taskClassName,
+    start: () => task.start(taskContext, taskConfig),
+    hooks: taskHooks(context, build, metrics, [() => chain.close(), () => topics.close()]),
+    pipeline: new SourcePipeline(chain, converters, errors),
+    producer: (onBatch) =>
+      context.clients.producer<SourceToken>(taskProducerProperties(context.worker, connector, id), onBatch),
+    ledger: new AckLedger(),
+    offsets,
+    errors,
+    ensureTopic: topics.ensure,
+    clock: context.clock,
+    log,
+    metrics,
+    offsetFlushIntervalMs: build.offsetFlushIntervalMs,
+    offsetFlushTimeoutMs: build.offsetFlushTimeoutMs,
+    targetState: build.targetState,
+    stopping: build.stopping,
+    cancelled: build.cancelled.signal,
+  })
+  return { runner, metrics, errorMetrics, groups: () => ({ 'source-task-metrics': metrics.attributes() }) }
+}
+
+const runtimeLogger = 'org.apache.kafka.connect.runtime.WorkerSourceTask'
+
+/** Topics are made by the connector's rules, or not at all: then it is the broker that may make them. */
+function topicEnsurer(
+  context: HostContext,
+  build: TaskBuild,
+): { ensure: (topic: string) => Promise<void>; close: () => Promise<void> } {
+  const rules = topicCreationRules(
+    context.worker['topic.creation.enable']?.trim().toLowerCase() !== 'false',
+    build.connector,
+  )
+  if (rules === null) return { ensure: () => Promise.resolve(), close: () => Promise.resolve() }
+  const maker = context.clients.topicMaker(taskAdminProperties(context.worker, build.connector, build.id))
+  return {
+    ensure: async (topic) => {
+      if (await maker.exists(topic)) return
+      const settings = rules(topic)
+      try {
+        await maker.create({ name: topic, ...settings })
+      } catch (cause) {
+        throw new ConnectError('CONNECT_FAILED', `Task failed to create new topic ${topic}`, {
+          cause,
+          remedy: 'Create the topic by hand, mend topic.creation.*, or grant this principal CREATE on it.',
+        })
+      }
+    },
+    close: async () => {
+      await maker[Symbol.asyncDispose]()
+    },
+  }
+}

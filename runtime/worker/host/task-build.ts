@@ -1,0 +1,66 @@
+import { errorToData } from '../../../api/index.ts'
+import type { ConfigMap, TargetState } from '../../core/ids.ts'
+import type { TaskId } from '../../core/task-id.ts'
+import type { SampleWindow } from '../../metrics/measures.ts'
+import type { PartitionOffset, TopicPartition } from '../port.ts'
+import type { ErrorMetrics } from './error-handling.ts'
+import type { HostContext } from './host-context.ts'
+import type { TaskHooks } from './task-lifecycle.ts'
+import type { TaskMetricsBase } from './task-metrics.ts'
+
+/** What a task is built from, its configs resolved. */
+export interface TaskBuild {
+  readonly id: TaskId
+  readonly connector: ConfigMap
+  readonly taskConfig: ConfigMap
+  readonly targetState: TargetState
+  readonly version: string | null
+  readonly stopping: AbortController
+  readonly cancelled: AbortController
+  readonly window: SampleWindow
+  readonly offsetFlushIntervalMs: number
+  readonly offsetFlushTimeoutMs: number
+  /** Class names and versions, for metrics. */
+  readonly info: Readonly<Record<string, string>>
+}
+
+/** The part of the runners that the host drives. */
+export interface TaskRunner {
+  run(): Promise<void>
+  transition(target: TargetState): void
+  assign?(partitions: readonly PartitionOffset[]): Promise<void>
+  revoke?(partitions: readonly TopicPartition[], lost: boolean): Promise<void>
+}
+
+export interface BuiltTask {
+  readonly runner: TaskRunner
+  readonly metrics: TaskMetricsBase
+  readonly errorMetrics: ErrorMetrics
+  /** Metric groups of this kind of task. */
+  readonly groups: () => Record<string, Record<string, number | string>>
+}
+
+/** Reports to the control thread unless the task was given up; closes what the task was built with. */
+export function taskHooks(
+  context: HostContext,
+  build: TaskBuild,
+  metrics: TaskMetricsBase,
+  closers: readonly (() => Promise<void>)[],
+): TaskHooks {
+  const { id, version, cancelled } = build
+  return {
+    report: (state, error) => {
+      metrics.state(state)
+      if (cancelled.signal.aborted) return
+      context.control.tell('taskState', { id, state, error: error === undefined ? null : errorToData(error), version })
+    },
+    topicUsed: (topic) => {
+      if (!cancelled.signal.aborted) context.control.tell('topicUsed', { id, topic })
+    },
+    close: async () => {
+      const outcomes = await Promise.allSettled(closers.map((close) => close()))
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import {
+  ConnectError,
+  type Converter,
+  type ConverterDescriptor,
+  type ConverterRole,
+  type HeaderConverter,
+  type HeaderConverterDescriptor,
+  type Logger,
+} from '../../../api/index.ts'
+import type { ConnectorConfig } from '../../config/connector-config.ts'
+import { toNumber, withPrefix } from '../../config/worker-config.ts'
+import { createTransformationChain, type TransformationChain } from '../../core/transformation-chain.ts'
+import type { PluginRegistry } from '../../plugins/registry.ts'
+import { ErrorHandler, type ErrorMetrics, type ErrorReporter } from './error-handling.ts'
+import type { HostContext } from './host-context.ts'
+import { logReporter } from './log-reporter.ts'
+import type { Converters, ConverterInUse } from './source-pipeline.ts'
+
+type Config = Readonly<Record<string, string>>
+
+/**
+ * The converters of a task: the connector's own with its sub-keys, else the worker's with the worker's sub-keys; never a
+ * mix of the two.
+ * @throws `CONFIG_INVALID` for a class that is not installed
+ */
+export function taskConverters(context: HostContext, connector: Config): Converters {
+  return {
+    key: converter(context, connector, 'key'),
+    value: converter(context, connector, 'value'),
+    header: headerConverter(context, connector),
+  }
+}
+
+function converter(
+  context: HostContext,
+  connector: Config,
+  role: Extract<ConverterRole, 'key' | 'value'>,
+): ConverterInUse<Converter> {
+  const key = `${role}.converter`
+  const { name, config } = source(context.worker, connector, key)
+  const plugin: ConverterDescriptor = installed(context.registry.find(['converter'], name), key, name)
+  return { converter: plugin.create(withPrefix(config, `${key}.`), role), className: plugin.className }
+}
+
+function headerConverter(context: HostContext, connector: Config): ConverterInUse<HeaderConverter> {
+  const key = 'header.converter'
+  const { name, config } = source(context.worker, connector, key)
+  const plugin: HeaderConverterDescriptor = installed(context.registry.find(['header_converter'], name), key, name)
+  return { converter: plugin.create(withPrefix(config, `${key}.`)), className: plugin.className }
+}
+
+const defaultHeaderConverter = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
+
+function source(worker: Config, connector: Config, key: string): { name: string; config: Config } {
+  const own = connector[key]?.trim()
+  if (own !== undefined && own !== '') return { name: own, config: connector }
+  return { name: worker[key]?.trim() ?? defaultHeaderConverter, config: worker }
+}
+
+function installed<D>(plugin: D | undefined, key: string, name: string): D {
+  if (plugin !== undefined) return plugin
+  throw new ConnectError(
+    'CONFIG_INVALID',
+    `Invalid value ${name} for configuration ${key}: Class ${name} could not be found.`,
+    {
+      remedy: 'GET /connector-plugins?connectorsOnly=false lists what is installed.',
+    },
+  )
+}
+
+export function taskChain(registry: PluginRegistry, connector: Config): TransformationChain {
+  return createTransformationChain(connector, (name, kind) => registry.find([kind], name) ?? null)
+}
+
+export interface ErrorHandlingOptions {
+  readonly context: HostContext
+  readonly config: ConnectorConfig
+  readonly taskName: string
+  readonly log: Logger
+  readonly metrics: ErrorMetrics
+  /** Beyond the log: a dead letter queue. */
+  readonly reporters: readonly ErrorReporter[]
+  readonly cancelled: AbortSignal
+}
+
+export function taskErrorHandler(options: ErrorHandlingOptions): ErrorHandler {
+  const { config, context, log, metrics, taskName } = options
+  const includeMessages = config['errors.log.include.messages']
+  const logging = config['errors.log.enable'] ? [logReporter({ taskName, includeMessages, log, metrics })] : []
+  return new ErrorHandler({
+    policy: {
+      retryTimeoutMs: toNumber(config['errors.retry.timeout']),
+      retryDelayMaxMs: toNumber(config['errors.retry.delay.max.ms']),
+      tolerance: config['errors.tolerance'] === 'all' ? 'all' : 'none',
+    },
+    metrics,
+    reporters: [...options.reporters, ...logging],
+    clock: context.clock,
+    random: context.random,
+    cancelled: options.cancelled,
+  })
+}

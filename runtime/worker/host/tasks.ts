@@ -1,0 +1,112 @@
+import { ConnectError } from '../../../api/index.ts'
+import { resolveConfig } from '../../config/config-transformer.ts'
+import { toNumber } from '../../config/worker-config.ts'
+import { distributedDef } from '../../config/worker-config.ts'
+import type { TargetState } from '../../core/ids.ts'
+import { type TaskId, type TaskKey, taskKey } from '../../core/task-id.ts'
+import type { PartitionOffset, TaskMetrics, TaskSpec, TopicPartition } from '../port.ts'
+import { connectorDescriptor } from './connectors.ts'
+import type { HostContext } from './host-context.ts'
+import { buildSinkTask } from './sink-task-builder.ts'
+import { buildSourceTask } from './source-task-builder.ts'
+import type { BuiltTask, TaskBuild } from './task-build.ts'
+import { errorAttributes } from './task-metrics.ts'
+
+interface Running {
+  readonly id: TaskId
+  readonly built: BuiltTask
+  readonly build: TaskBuild
+  /** Ends with the task's loop, its last commit included. */
+  readonly ended: Promise<void>
+}
+
+/** The tasks of a host. */
+export class HostTasks {
+  readonly #context: HostContext
+  readonly #running = new Map<TaskKey, Running>()
+
+  constructor(context: HostContext) {
+    this.#context = context
+  }
+
+  /** Builds the task and sets it going; it is not waited for. */
+  async start(spec: TaskSpec): Promise<void> {
+    const key = taskKey(spec.id)
+    if (this.#running.has(key)) throw new ConnectError('ALREADY_EXISTS', `Task already exists on this host: ${key}`)
+    const build = await this.#resolve(spec)
+    const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
+    const built =
+      descriptor.kind === 'source'
+        ? buildSourceTask(this.#context, descriptor, build)
+        : await buildSinkTask(this.#context, descriptor, build)
+    this.#running.set(key, { id: spec.id, built, build, ended: built.runner.run() })
+  }
+
+  transition(id: TaskId, target: TargetState): void {
+    this.#running.get(taskKey(id))?.built.runner.transition(target)
+  }
+
+  async stop(id: TaskId): Promise<void> {
+    const key = taskKey(id)
+    const running = this.#running.get(key)
+    if (running === undefined) return
+    running.build.stopping.abort()
+    await running.ended
+    if (this.#running.get(key) === running) this.#running.delete(key)
+  }
+
+  /** The task did not stop in time: it is told to end without a commit, and forgotten. */
+  cancel(id: TaskId): void {
+    const key = taskKey(id)
+    const running = this.#running.get(key)
+    if (running === undefined) return
+    running.build.cancelled.abort()
+    running.build.stopping.abort()
+    this.#running.delete(key)
+  }
+
+  async assign(id: TaskId, partitions: readonly PartitionOffset[]): Promise<void> {
+    await this.#running.get(taskKey(id))?.built.runner.assign?.(partitions)
+  }
+
+  async revoke(id: TaskId, partitions: readonly TopicPartition[], lost: boolean): Promise<void> {
+    await this.#running.get(taskKey(id))?.built.runner.revoke?.(partitions, lost)
+  }
+
+  metrics(): TaskMetrics[] {
+    return [...this.#running.values()].map(({ id, built }) => ({
+      id,
+      groups: {
+        'connector-task-metrics': built.metrics.taskAttributes(),
+        'task-error-metrics': errorAttributes(built.errorMetrics),
+        ...built.groups(),
+      },
+    }))
+  }
+
+  async #resolve(spec: TaskSpec): Promise<TaskBuild> {
+    const { providers, worker } = this.#context
+    const { config: connector } = await resolveConfig(spec.connectorConfig, providers)
+    const { config: taskConfig } = await resolveConfig(spec.taskConfig, providers)
+    const values = distributedDef.parse(worker)
+    const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
+    return {
+      id: spec.id,
+      connector,
+      taskConfig,
+      targetState: spec.targetState,
+      version: descriptor.version,
+      stopping: new AbortController(),
+      cancelled: new AbortController(),
+      window: { windowMs: toNumber(values['metrics.sample.window.ms']), samples: values['metrics.num.samples'] },
+      offsetFlushIntervalMs: toNumber(values['offset.flush.interval.ms']),
+      offsetFlushTimeoutMs: toNumber(values['offset.flush.timeout.ms']),
+      info: {
+        'connector-class': descriptor.className,
+        'connector-version': descriptor.version,
+        'task-class': descriptor.taskClassName,
+        'task-version': descriptor.version,
+      },
+    }
+  }
+}
