@@ -1,4 +1,5 @@
-import { errorToData, type ErrorData, type Logger } from '../../../api/index.ts'
+import { errorToData, type Logger } from '../../../api/index.ts'
+import { stackTrace } from '../stack-trace.ts'
 import type { ErrorMetrics, ErrorReporter, FailedOperation } from './error-handling.ts'
 import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer, WireHeader } from './ports.ts'
 
@@ -94,15 +95,4 @@ function contextHeaders(
     key: `__connect.errors.${name}`,
     value: text === null ? null : Buffer.from(text),
   }))
-}
-
-/** A trace in Java's layout: class and message first, causes after `Caused by:`. */
-export function stackTrace(error: ErrorData): string {
-  const frames = (error.stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .map((line) => `\tat ${line.trim().slice(3)}`)
-  const head = `${error.javaClass}: ${error.message}`
-  const own = [head, ...frames].join('\n')
-  return error.cause === null ? own : `${own}\nCaused by: ${stackTrace(error.cause)}`
 }

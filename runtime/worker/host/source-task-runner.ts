@@ -62,6 +62,8 @@ export class SourceTaskRunner {
   /** The first failure of a send that is not tolerated; the loop throws it. */
   #sendFailure: Error | null = null
   #inFlight = 0
+  /** The task failed before anybody asked it to stop. */
+  #failedOnItsOwn = false
 
   constructor(options: SourceTaskRunnerOptions) {
     this.#options = options
@@ -81,11 +83,13 @@ export class SourceTaskRunner {
       await this.#loop()
     } catch (error) {
       failure = error
+      this.#failedOnItsOwn ||= !stopping.signal.aborted
     }
+    stopping.abort()
     await this.#end()
     if (cancelled.aborted) return
     if (failure === null) hooks.report('UNASSIGNED')
-    else if (stopping.signal.aborted) {
+    else if (!this.#failedOnItsOwn) {
       log.warn('The task failed while it was stopped', { error: failure })
       hooks.report('UNASSIGNED')
     } else {
@@ -113,6 +117,9 @@ export class SourceTaskRunner {
         if (this.#gate.paused) await this.#pause(signal)
         else await this.#turn()
       }
+    } catch (error) {
+      this.#failedOnItsOwn = !signal.aborted
+      throw error
     } finally {
       stopping.abort()
       await commits
