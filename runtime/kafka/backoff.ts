@@ -105,5 +105,6 @@ function timedOut(doing: string, cause: unknown): KafkaError {
     cause,
     retriable: true,
     ...remedy,
+    ...(cause instanceof KafkaError && cause.errorName !== null ? { errorName: cause.errorName } : {}),
   })
 }

@@ -188,7 +188,7 @@ export class KafkaCluster implements AsyncDisposable {
     const id = to === 'controller' ? this.#controllerId : to
     if (!this.#nodes.has(id)) await this.metadata([])
     const node = this.#nodes.get(id)
-    if (!node) throw brokerError(codeOf('BROKER_NOT_AVAILABLE'), `Broker ${id} of the cluster`)
+    if (!node) throw localError('KAFKA_DISCONNECTED', `Broker ${id} is not in the cluster now`, { retriable: true })
     return this.#slot(node, channel).connection()
   }
 

@@ -51,14 +51,14 @@ export function localError(code: LocalErrorCode, message: string, options: Kafka
 }
 
 /** The error that a broker answered with. `doing` names what was asked, in words for the reader of a log. */
-export function brokerError(code: number, doing: string, detail: string | null = null): KafkaError {
+export function brokerError(code: number, doing: string, detail: string | null = null, mayRetry = true): KafkaError {
   const known = errorCode(code)
   const text = detail === null || detail === '' ? known.message : detail
   const remedy = REMEDIES[known.name]
   return new KafkaError(`KAFKA_${known.name}`, `${doing}: ${text} (${known.name})`, {
     errorName: known.name as ErrorName,
     javaClass: known.javaClass,
-    retriable: known.retriable,
+    retriable: known.retriable && mayRetry,
     ...(remedy === undefined ? {} : { remedy }),
   })
 }
@@ -80,9 +80,9 @@ export function isBrokerError(error: unknown, ...names: readonly ErrorName[]): e
   return error instanceof KafkaError && error.errorName !== null && names.includes(error.errorName)
 }
 
-/** Throws the broker's error unless the code is 0. */
-export function check(code: number, doing: string, detail: string | null = null): void {
-  if (code !== 0) throw brokerError(code, doing, detail)
+/** Throws the broker's error unless the code is 0. `mayRetry` false: no retry, whatever Kafka thinks of the code. */
+export function check(code: number, doing: string, detail: string | null = null, mayRetry = true): void {
+  if (code !== 0) throw brokerError(code, doing, detail, mayRetry)
 }
 
 /** Whether an error code says that our metadata is old. */

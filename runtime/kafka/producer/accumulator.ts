@@ -140,6 +140,12 @@ export class Accumulator<T> {
     queue.replace(batch, parts)
   }
 
+  /** What waits for a topic fails: it cannot be had. What is under way has its own answer to come. */
+  failTopic(name: string, error: KafkaError): void {
+    for (const queue of this.active) if (queue.topic === name) this.#failQueue(queue, error)
+    this.topicFailed(name, error)
+  }
+
   /** Everything unsettled fails, whatever its state. */
   failAll(error: KafkaError): void {
     for (const queue of this.active) {
@@ -153,18 +159,20 @@ export class Accumulator<T> {
 
   /** Everything not under way fails: the transaction it belongs to will not commit. */
   failWaiting(error: KafkaError): void {
-    for (const queue of this.active) {
-      for (const batch of [...queue.waiting]) {
-        queue.drop(batch)
-        this.settle(queue, batch, { baseOffset: -1, logAppendTimeMs: -1, error }, false)
-      }
-    }
+    for (const queue of this.active) this.#failQueue(queue, error)
     for (const topic of this.#topics.values()) if (topic.parked.length > 0) this.topicFailed(topic.name, error)
   }
 
   /** Queues of every topic, idle ones too. */
   allQueues(): PartitionQueue<T>[] {
     return [...this.#topics.values()].flatMap((topic) => topic.queues ?? [])
+  }
+
+  #failQueue(queue: PartitionQueue<T>, error: KafkaError): void {
+    for (const batch of [...queue.waiting]) {
+      queue.drop(batch)
+      this.settle(queue, batch, { baseOffset: -1, logAppendTimeMs: -1, error }, false)
+    }
   }
 
   #begin(queue: PartitionQueue<T>): Batch<T> {

@@ -12,8 +12,10 @@ export function addSequence(sequence: number, count: number): number {
 
 /** Records on their way to one partition, from the first append to the broker's answer. */
 export class Batch<T> {
-  /** Place among all batches of the producer: a smaller number was begun earlier. */
+  /** Place among all batches of the producer: a smaller number was begun earlier. Parts of one batch share it. */
   readonly order: number
+  /** For a part of a batch: which of the records it begins with. */
+  readonly firstRecord: number
   readonly createdMs: number
   readonly builder: BatchBuilder
   readonly tokens: T[] = []
@@ -25,10 +27,16 @@ export class Batch<T> {
   #producer: ProducerId | null = null
   #encoded: Buffer | null = null
 
-  constructor(order: number, createdMs: number, buffer: Buffer | null) {
+  constructor(order: number, createdMs: number, buffer: Buffer | null, firstRecord = 0) {
     this.order = order
+    this.firstRecord = firstRecord
     this.createdMs = createdMs
     this.builder = new BatchBuilder(buffer)
+  }
+
+  /** Whether its records come before those of another batch. */
+  precedes(other: Batch<T>): boolean {
+    return this.order < other.order || (this.order === other.order && this.firstRecord < other.firstRecord)
   }
 
   get count(): number {

@@ -105,9 +105,9 @@ export class PartitionQueue<T> {
 
   /** Whether the batch is the oldest without an answer, so that no gap before it can explain an error. */
   isOldest(batch: Batch<T>): boolean {
-    for (const other of this.inFlight) if (other.order < batch.order) return false
+    for (const other of this.inFlight) if (other.precedes(batch)) return false
     const first = this.waiting[0]
-    return first === undefined || first.order >= batch.order || first.sequence < 0
+    return first === undefined || !first.precedes(batch) || first.sequence < 0
   }
 
   /** Forgets id, epoch and numbers: the producer has new ones. Only while nothing is under way. */
@@ -134,7 +134,7 @@ export class PartitionQueue<T> {
 
   #insert(batch: Batch<T>): void {
     let at = 0
-    while (at < this.waiting.length && (this.waiting[at]?.order ?? 0) <= batch.order) at++
+    while (this.waiting[at]?.precedes(batch)) at++
     this.waiting.splice(at, 0, batch)
   }
 }

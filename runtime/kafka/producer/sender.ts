@@ -1,7 +1,8 @@
-import { backoffMs, clampTimer, delay } from '../backoff.ts'
+import { backoffMs, clampTimer } from '../backoff.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import { brokerError, codeOf, errorCode, KafkaError, localError } from '../errors.ts'
 import type { NodeId } from '../metadata.ts'
+import { MetadataRefresher } from '../metadata-refresher.ts'
 import { produce } from '../protocol/produce.ts'
 import type { Accumulator } from './accumulator.ts'
 import type { Batch } from './batch.ts'
@@ -36,8 +37,7 @@ export class Sender<T> {
   readonly #accumulator: Accumulator<T>
   readonly #session: ProducerSession
   readonly #requests = new Map<NodeId, number>()
-  readonly #stale = new Set<string>()
-  #refreshing = false
+  readonly #metadata: MetadataRefresher
   #soon: NodeJS.Immediate | null = null
   #timer: NodeJS.Timeout | null = null
   #timerAtMs = Number.POSITIVE_INFINITY
@@ -48,6 +48,14 @@ export class Sender<T> {
     this.#options = options
     this.#accumulator = accumulator
     this.#session = session
+    this.#metadata = new MetadataRefresher(cluster, true, {
+      onRefreshed: (topics) => {
+        for (const topic of topics) accumulator.topicKnown(topic.name, topic.partitions.length)
+        this.wake(true)
+      },
+      onTopicFailed: (topic, error) => accumulator.failTopic(topic, error),
+      onFailed: (error) => accumulator.failAll(error),
+    })
   }
 
   /** There is work: at once, or when the first batch has lingered. */
@@ -59,6 +67,7 @@ export class Sender<T> {
 
   close(): void {
     this.#closed = true
+    this.#metadata.close()
     if (this.#soon) clearImmediate(this.#soon)
     if (this.#timer) clearTimeout(this.#timer)
   }
@@ -75,7 +84,6 @@ export class Sender<T> {
       return
     }
     for (const [node, queues] of this.#sendable(nowMs)) this.#sendTo(node, queues)
-    this.#refreshStale()
   }
 
   /** Queues whose head may go now, by leader. Arms the timer for those that may go later. */
@@ -98,7 +106,7 @@ export class Sender<T> {
         continue
       }
       const leader = this.#cluster.leaderOf(queue.topic, queue.partition)
-      if (leader === null || this.#cluster.cachedTopic(queue.topic) === null) this.#stale.add(queue.topic)
+      if (leader === null || this.#cluster.cachedTopic(queue.topic) === null) this.#metadata.stale(queue.topic)
       if (leader === null) continue
       const queues = byNode.get(leader)
       if (queues) queues.push(queue)
@@ -219,7 +227,7 @@ export class Sender<T> {
     if (this.#options.idempotent && code === OUT_OF_ORDER && !queue.isOldest(batch)) {
       return this.#again(flight, brokerError(code, this.#doing(queue)))
     }
-    if (errorCode(code).staleMetadata) this.#stale.add(queue.topic)
+    if (errorCode(code).staleMetadata) this.#metadata.stale(queue.topic)
     this.#failed(flight, brokerError(code, this.#doing(queue)))
   }
 
@@ -228,7 +236,7 @@ export class Sender<T> {
     const { queue, batch } = flight
     if (!queue.inFlight.has(batch)) return
     if (error.retriable && batch.attempts <= this.#options.retries) {
-      if (error.errorName === null) this.#stale.add(queue.topic)
+      if (error.errorName === null) this.#metadata.stale(queue.topic)
       return this.#again(flight, error)
     }
     this.#giveUp(queue, batch, error)
@@ -281,35 +289,6 @@ export class Sender<T> {
 
   #doing({ topic, partition }: PartitionQueue<T>): string {
     return `Producing to ${topic}-${partition}`
-  }
-
-  #refreshStale(): void {
-    if (this.#refreshing || this.#stale.size === 0) return
-    this.#refreshing = true
-    void this.#refresh().finally(() => {
-      this.#refreshing = false
-      this.wake(true)
-    })
-  }
-
-  /** Asks for stale topics; a pause first if the last answer did not name every leader. */
-  async #refresh(): Promise<void> {
-    const names = [...this.#stale]
-    this.#stale.clear()
-    try {
-      const { topics } = await this.#cluster.metadata(names, { create: true })
-      for (const topic of topics.values()) {
-        if (topic.errorCode === 0) this.#accumulator.topicKnown(topic.name, topic.partitions.length)
-      }
-      if (names.some((name) => topics.get(name)?.partitions.every((p) => p.leader >= 0) !== true)) await this.#pause()
-    } catch (error) {
-      if (error instanceof KafkaError && !error.retriable) this.#accumulator.failAll(error)
-      else await this.#pause()
-    }
-  }
-
-  #pause(): Promise<void> {
-    return delay(backoffMs(this.#options.retryBackoff, 0))
   }
 
   #arm(atMs: number): void {

@@ -8,7 +8,7 @@ export const describeCluster = defineApi({
   versions: [0, 2],
   flexible: 0,
   request: {
-    includeClusterAuthorizedOperations: bool,
+    includeClusterAuthorizedOperations: bool.default(false),
     endpointType: int8.from(1).default(1),
     includeFencedBrokers: bool.from(2),
   },

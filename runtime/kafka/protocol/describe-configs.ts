@@ -13,7 +13,7 @@ export const describeConfigs = defineApi({
       resourceName: string,
       configurationKeys: array(string).nullable(),
     }),
-    includeSynonyms: bool,
+    includeSynonyms: bool.default(false),
     includeDocumentation: bool.from(3),
   },
   response: {

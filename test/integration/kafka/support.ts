@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { parseAddress } from '../../../runtime/kafka/address.ts'
+import { KafkaAdmin } from '../../../runtime/kafka/admin/admin.ts'
+import { parseAddress, parseBootstrapServers } from '../../../runtime/kafka/address.ts'
 import { BrokerConnection } from '../../../runtime/kafka/broker-connection.ts'
+import { KafkaCluster } from '../../../runtime/kafka/cluster.ts'
 import { check } from '../../../runtime/kafka/errors.ts'
+import type { KafkaFetcher } from '../../../runtime/kafka/fetcher/fetcher.ts'
+import type { FetcherOptions } from '../../../runtime/kafka/fetcher/types.ts'
+import type { ProducerOptions, ProducerRecord } from '../../../runtime/kafka/producer/types.ts'
 import { createTopics } from '../../../runtime/kafka/protocol/create-topics.ts'
 import { deleteTopics } from '../../../runtime/kafka/protocol/delete-topics.ts'
 import { fetch } from '../../../runtime/kafka/protocol/fetch.ts'
@@ -71,6 +76,86 @@ export async function fetchRecords(connection: BrokerConnection, topic: string, 
       for (let record = cursor.next(); record; record = cursor.next()) records.push(record)
       position = batch.nextOffset
     }
+  }
+  return records
+}
+
+/** A cluster on the shared broker, or on others. */
+export function openCluster(clientId = 'test', bootstrap = kafkaEnv.bootstrap): KafkaCluster {
+  return new KafkaCluster({
+    bootstrap: parseBootstrapServers(bootstrap.split(',')),
+    connection: { clientId, connectTimeoutMs: 10_000, requestTimeoutMs: 30_000, tls: null, sasl: null },
+    metadataMaxAgeMs: 300_000,
+    reconnectBackoff: { initialMs: 50, maxMs: 1000 },
+    retryBackoff: { initialMs: 100, maxMs: 1000 },
+  })
+}
+
+/** The Java producer's defaults. */
+export function producerOptions(changes: Partial<ProducerOptions> = {}): ProducerOptions {
+  return {
+    acks: -1,
+    lingerMs: 5,
+    batchBytes: 16_384,
+    bufferBytes: 33_554_432,
+    requestBytesMax: 1_048_576,
+    compressor: null,
+    idempotent: true,
+    inFlightMax: 5,
+    deliveryTimeoutMs: 120_000,
+    requestTimeoutMs: 30_000,
+    retries: 2_147_483_647,
+    retryBackoff: { initialMs: 100, maxMs: 1000 },
+    blockMs: 60_000,
+    transactionalId: null,
+    transactionTimeoutMs: 60_000,
+    ignoreKeys: false,
+    ...changes,
+  }
+}
+
+/** The Java consumer's defaults, reading from the beginning. */
+export function fetcherOptions(changes: Partial<FetcherOptions> = {}): FetcherOptions {
+  return {
+    minBytes: 1,
+    maxBytes: 52_428_800,
+    maxWaitMs: 500,
+    partitionBytesMax: 1_048_576,
+    readCommitted: false,
+    reset: 'earliest',
+    checkCrcs: true,
+    rack: '',
+    requestTimeoutMs: 30_000,
+    retryBackoff: { initialMs: 100, maxMs: 1000 },
+    createTopics: true,
+    ...changes,
+  }
+}
+
+export function openAdmin(bootstrap = kafkaEnv.bootstrap): KafkaAdmin {
+  const retryBackoff = { initialMs: 100, maxMs: 1000 }
+  return new KafkaAdmin(openCluster('test-admin', bootstrap), { apiTimeoutMs: 60_000, retryBackoff })
+}
+
+/** A record with a value of text. */
+export function textRecord(
+  topic: string,
+  value: string,
+  key: string | null = null,
+  partition: number | null = null,
+): ProducerRecord {
+  const bytes = key === null ? null : Buffer.from(key)
+  return { topic, partition, timestamp: null, key: bytes, value: Buffer.from(value), headers: null }
+}
+
+/** Polls until a number of records has come. */
+export async function pollRecords(fetcher: KafkaFetcher, count: number, timeoutMs = 30_000): Promise<KafkaRecord[]> {
+  const records: KafkaRecord[] = []
+  const deadlineMs = Date.now() + timeoutMs
+  while (records.length < count) {
+    const leftMs = deadlineMs - Date.now()
+    if (leftMs <= 0) throw new Error(`${records.length} of ${count} records after ${timeoutMs} ms`)
+    records.push(...(await fetcher.poll(500, leftMs)))
   }
   return records
 }
