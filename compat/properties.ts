@@ -16,15 +16,22 @@ export function parseProperties(text: string): Map<string, string> {
 /** Lines without comments and leading blanks, continuations joined. */
 function logicalLines(text: string): string[] {
   const lines: string[] = []
-  let pending: string | null = null
-  for (const natural of text.split(/\r\n|\r|\n/)) {
+  const naturalLines = text.split(/\r\n|\r|\n/)
+  // Java sees that a line is continued only if there is more text, be it an empty line.
+  const singleTerminator = text.endsWith('\r') || (text.endsWith('\n') && !text.endsWith('\r\n'))
+  const end = singleTerminator ? 2 : 1
+  let pending = ''
+  for (const [i, natural] of naturalLines.entries()) {
     const line = natural.replace(/^[ \t\f]+/, '')
-    if (pending === null && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue
-    const joined: string = (pending ?? '') + line
-    pending = endsInEscape(line) ? joined.slice(0, -1) : null
-    if (pending === null) lines.push(joined)
+    // A backslash alone continues nothing: what follows may still be a comment.
+    if (pending === '' && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue
+    const continued = endsInEscape(line)
+    pending += continued ? line.slice(0, -1) : line
+    if (continued && i < naturalLines.length - end) continue
+    lines.push(pending)
+    pending = ''
   }
-  if (pending !== null && pending !== '') lines.push(pending)
+  if (pending !== '') lines.push(pending)
   return lines
 }
 

@@ -3,8 +3,11 @@ import { getEntry, setEntry } from '../../api/index.ts'
 /** A map without schema: a plain object, or a `Map` when a key is not a string. */
 export type SchemalessMap = Record<string, unknown> | Map<unknown, unknown>
 
+/** A copy to be changed. */
 export function copyMap(map: SchemalessMap): SchemalessMap {
-  return map instanceof Map ? new Map(map) : { ...map }
+  if (map instanceof Map) return new Map(map)
+  // An object made by spreading is very slow to add to, but `assign` would take the key `__proto__` for the prototype.
+  return Object.hasOwn(map, '__proto__') ? { ...map } : Object.assign({}, map)
 }
 
 /** The entry's value, null when there is none. */

@@ -14,7 +14,7 @@ import {
 import { REPLACE_NULL_WITH_DEFAULT } from '../common/config.ts'
 import { DerivedSchemas, structLike } from '../common/derived-schemas.ts'
 import { requireMap, requireStruct } from '../common/requirements.ts'
-import { setMapEntry } from '../common/schemaless-map.ts'
+import { getMapEntry, setMapEntry } from '../common/schemaless-map.ts'
 import { keyAndValue, type Target } from '../common/target.ts'
 
 const PURPOSE = 'field replacement'
@@ -81,9 +81,9 @@ class ReplaceField implements Transformation {
   #applySchemaless<R extends ConnectRecord>(record: R, value: unknown): R {
     const map = requireMap(value, PURPOSE)
     const updated = map instanceof Map ? new Map<unknown, unknown>() : {}
-    for (const [key, entry] of map instanceof Map ? map : Object.entries(map)) {
+    for (const key of map instanceof Map ? map.keys() : Object.keys(map)) {
       const name = String(key)
-      if (this.#keeps(name)) setMapEntry(updated, this.#renames.get(name) ?? name, entry)
+      if (this.#keeps(name)) setMapEntry(updated, this.#renames.get(name) ?? name, getMapEntry(map, name))
     }
     return this.#target.changed(record, null, updated)
   }
