@@ -64,12 +64,20 @@ describe('the judge', () => {
   it('fails an answer where an error is due, and an error of the wrong kind', async () => {
     const due = parseVector(line({ error: { class: 'DataException', message: 'm' } }))
     assert.equal((await runVectors([due])).passed, false)
-    const bad = { id: 'x', kind: 'json', config: { 'schemas.enable': 'no' }, bytes: '1', expect: { error: { class: 'DataException' } } }
+    const bad = {
+      id: 'x',
+      kind: 'json',
+      config: { 'schemas.enable': 'no' },
+      bytes: '1',
+      expect: { error: { class: 'DataException' } },
+    }
     assert.equal((await runVectors([parseVector(JSON.stringify(bad))])).passed, false)
   })
 
   it('counts a kind that is not built as failed', async () => {
-    const { passed } = await runVectors([parseVector('{"id":"x","kind":"avro","expect":{"error":{"class":"DataException"}}}')])
+    const { passed } = await runVectors([
+      parseVector('{"id":"x","kind":"avro","expect":{"error":{"class":"DataException"}}}'),
+    ])
     assert.equal(passed, false)
   })
 })

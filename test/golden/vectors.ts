@@ -30,7 +30,9 @@ export function toJsonText(value: unknown): string {
 
 export type ErrorKind = 'configuration' | 'data'
 
-export type Expectation = { readonly out: unknown } | { readonly error: { readonly kind: ErrorKind; readonly text: string } }
+export type Expectation =
+  | { readonly out: unknown }
+  | { readonly error: { readonly kind: ErrorKind; readonly text: string } }
 
 /** One question to Connect and its answer. Envelopes stay as parsed, numbers as `NumberText`. */
 export interface Vector {
