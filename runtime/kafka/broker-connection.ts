@@ -123,9 +123,11 @@ export class BrokerConnection {
     if (this.#closed) return
     this.#closed = reason
     this.#queue.rejectAll(reason)
+    const { socket } = this.#kafkajs
+    // With an error while it connects, because kafkajs's `connect` listens to nothing else and would wait for its timeout.
+    socket?.destroy(this.#kafkajs.isConnected() ? undefined : reason)
     // Resolves at once: the queue, being ours, waits for nobody.
     void this.#kafkajs.disconnect()
-    this.#kafkajs.socket?.destroy()
     this.#onClose?.()
   }
 
