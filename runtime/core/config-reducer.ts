@@ -119,8 +119,9 @@ export class ConfigReducer {
         return level === null ? 'it is no log level' : [{ kind: 'loggerLevelChanged', logger: parsed.logger, level }]
       }
       case 'unknown':
-        return 'its key is unknown'
+        break
     }
+    return 'its key is unknown'
   }
 
   #connector(connector: string, value: unknown): ConfigEvent[] | string {

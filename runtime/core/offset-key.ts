@@ -98,19 +98,11 @@ export function checkOffsetMap(map: unknown): asserts map is OffsetMap | null {
   }
 }
 
+const PRIMITIVES: ReadonlySet<string> = new Set(['string', 'number', 'bigint', 'boolean', 'undefined'])
+
 function isOffsetValue(value: unknown): value is OffsetValue {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-    case 'undefined':
-      return true
-    case 'object':
-      return value === null || isFloat64(value) || isFloat32(value) || value instanceof Uint8Array
-    default:
-      return false
-  }
+  if (typeof value !== 'object') return PRIMITIVES.has(typeof value)
+  return value === null || isFloat64(value) || isFloat32(value) || value instanceof Uint8Array
 }
 
 function kindOf(value: unknown): string {

@@ -51,8 +51,9 @@ export class StatusStates {
       case 'topic':
         return this.#topic(parsed.connector, parsed.topic, value)
       case 'unknown':
-        return 'its key is unknown'
+        break
     }
+    return 'its key is unknown'
   }
 
   connector(name: string): Status | null {

@@ -300,7 +300,7 @@ export class GroupCoordinator {
     if (this.#retired) return
     const { nowMs } = this.#scheduler
     for (const [memberId, endsMs] of this.#pending) if (nowMs >= endsMs) this.#pending.delete(memberId)
-    for (const member of [...this.#members.values()]) {
+    for (const member of this.#members.values()) {
       if (member.join !== null || member.sync !== null || nowMs < member.sessionEndsMs) continue
       this.#onEvicted(member.memberId, 'session expired')
       this.#remove(member.memberId)

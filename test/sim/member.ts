@@ -101,7 +101,7 @@ export class SimulatedMember {
     }
     if (this.#steps.atMs !== scheduler.nowMs) this.#steps = { atMs: scheduler.nowMs, count: 0 }
     assert.ok(++this.#steps.count < 1000, `${this.name} spins at ${scheduler.nowMs}`)
-    const { state, effects } = step(this.state, { ...event, nowMs: scheduler.nowMs } as MembershipEvent)
+    const { state, effects } = step(this.state, { ...event, nowMs: scheduler.nowMs })
     this.state = state
     for (const effect of effects) this.#perform(effect)
     this.#arm()
@@ -198,9 +198,9 @@ function toEvent(requestId: number, reply: GroupReply): Untimed {
       return { ...reply, kind: 'requestFailed', requestId }
     case 'synced':
       return { ...reply, requestId }
-    case 'joined': {
-      const members = reply.members.map((member) => ({ ...member, instanceId: null }))
-      return { ...reply, requestId, members, skipAssignment: false }
-    }
+    case 'joined':
+      break
   }
+  const members = reply.members.map((member) => ({ ...member, instanceId: null }))
+  return { ...reply, requestId, members, skipAssignment: false }
 }

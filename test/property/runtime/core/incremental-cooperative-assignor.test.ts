@@ -1,7 +1,7 @@
 /** Whatever happens to a group, once it is left alone all work runs exactly once and evenly. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { type WorkItems } from '../../../../runtime/core/connect-protocol.ts'
 import {
   assignCooperative,

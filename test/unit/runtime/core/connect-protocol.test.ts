@@ -42,8 +42,8 @@ const mismatch: ConnectAssignment = {
   delayMs: 0,
 }
 
-const WORK_A = '00000001' + '000161' + '00000003' + 'ffffffff' + '00000000' + '00000001'
-const WORK_B = '00000001' + '000162' + '00000002' + 'ffffffff' + '00000003'
+const WORK_A = ['00000001', '000161', '00000003', 'ffffffff', '00000000', '00000001'].join('')
+const WORK_B = ['00000001', '000162', '00000002', 'ffffffff', '00000003'].join('')
 const ASSIGNMENT_V0 = `0000000000036d2d31${URL_HEX}${OFFSET_HEX}${WORK_A}`
 const ASSIGNMENT_V2 = `0002000000036d2d31${URL_HEX}${OFFSET_HEX}${WORK_A}${WORK_B}000003e8`
 const MISMATCH_V2 = `0002000100036d2d31${URL_HEX}${OFFSET_HEX}000000000000000000000000`

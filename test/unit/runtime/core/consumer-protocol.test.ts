@@ -26,8 +26,8 @@ const full: Subscription = {
 
 const plain: Subscription = { topics: ['t'], userData: null, ownedPartitions: [], generation: -1, rack: null }
 
-const FULL_0 = '00000002' + '0003612d31' + '00066f7264657273' + '000000020102'
-const OWNED = '00000002' + '0003612d310000000100000000' + '00066f7264657273000000020000000100000003'
+const FULL_0 = ['00000002', '0003612d31', '00066f7264657273', '000000020102'].join('')
+const OWNED = ['00000002', '0003612d310000000100000000', '00066f7264657273000000020000000100000003'].join('')
 
 const SUBSCRIPTIONS: readonly [ConsumerProtocolVersion, Subscription, string][] = [
   [0, full, `0000${FULL_0}`],

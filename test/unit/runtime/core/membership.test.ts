@@ -50,7 +50,7 @@ class Member {
   }
 
   send(event: Input): this {
-    const { state, effects } = step(this.state, { ...event, nowMs: this.nowMs } as MembershipEvent)
+    const { state, effects } = step(this.state, { ...event, nowMs: this.nowMs })
     this.state = state
     this.pending.push(...effects)
     return this

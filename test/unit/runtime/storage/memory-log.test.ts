@@ -4,7 +4,11 @@ import type { StoreRecord } from '../../../../runtime/storage/log.ts'
 import { MemoryTopic } from '../../../../runtime/storage/memory-log.ts'
 
 function values(records: readonly StoreRecord[]): string[] {
-  return records.map(({ offset, key, value }) => `${offset} ${key} ${value}`)
+  return records.map(({ offset, key, value }) => `${offset} ${text(key)} ${text(value)}`)
+}
+
+function text(bytes: Uint8Array | null): string {
+  return bytes === null ? 'null' : Buffer.from(bytes).toString()
 }
 
 test('logs on one topic read what was there and what any of them sends', async () => {
