@@ -19,6 +19,8 @@ export interface RoundsOptions {
   readonly rejoin: (reason: string) => void
   readonly rejoinLater: (delayMs: number) => void
   readonly leaveFor: (reason: string) => void
+  /** A round begins to be acted upon. */
+  readonly onRound: () => void
   readonly onLeading: () => Promise<void>
   readonly workerSyncTimeoutMs: number
   readonly maxDelayMs: number
@@ -64,6 +66,7 @@ export class Rounds {
 
   async #complete(round: Round): Promise<void> {
     if (this.#latest !== round) return
+    this.#options.onRound()
     const { view, rejoin, running, rejoinLater } = this.#options
     const { assignment } = round
     if (round.leads) await this.#options.onLeading()

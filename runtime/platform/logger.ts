@@ -19,11 +19,13 @@ const pinoLevels: Readonly<Record<LogLevel, string>> = {
 /** Loggers of one thread, by dotted name; their levels follow the tree. */
 export class Loggers {
   readonly levels: LogLevelTree
+  readonly format: LogFormat
   readonly #root: Pino
   readonly #children: { readonly name: string; readonly child: Pino }[] = []
 
   constructor(levels: LogLevelTree, format: LogFormat, stream: DestinationStream = destination({ fd: 1, sync: true })) {
     this.levels = levels
+    this.format = format
     const options = {
       base: null,
       level: 'trace',

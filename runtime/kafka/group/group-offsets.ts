@@ -58,7 +58,10 @@ export async function committedOffsets(
 ): Promise<GroupPartitionOffset[]> {
   if (partitions.length === 0) return []
   const node = coordinator ?? (await cluster.coordinator('group', groupId))
-  const topics = byTopic(partitions).map(([name, list]) => ({ name, partitionIndexes: list.map(({ partition }) => partition) }))
+  const topics = byTopic(partitions).map(([name, list]) => ({
+    name,
+    partitionIndexes: list.map(({ partition }) => partition),
+  }))
   const answer = await cluster.request(node, offsetFetch, {
     groupId,
     topics,
@@ -75,7 +78,11 @@ export async function committedOffsets(
       offsets.set(`${name}-${partitionIndex}`, committedOffset)
     }
   }
-  return partitions.map(({ topic, partition }) => ({ topic, partition, offset: offsets.get(`${topic}-${partition}`) ?? -1 }))
+  return partitions.map(({ topic, partition }) => ({
+    topic,
+    partition,
+    offset: offsets.get(`${topic}-${partition}`) ?? -1,
+  }))
 }
 
 function byTopic<P extends GroupPartition>(partitions: readonly P[]): [string, P[]][] {

@@ -1,4 +1,5 @@
 import { type Awaitable, ConnectError, isRetriable, type SourceRecord } from '../../../api/index.ts'
+import { retryDelayMs, type RetryPolicy } from '../../core/retry.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { IncomingKafkaRecord } from './ports.ts'
 
@@ -82,10 +83,6 @@ export interface Operation<T> {
   readonly first: FirstAttempt<T>
 }
 
-const firstDelayMs = 300
-/** 300 ms doubled so often is beyond any delay; Java's own shift overflows there. */
-const doublingsMax = 40
-
 /**
  * Retries, tolerates and reports what fails around a record (Connect's `RetryWithToleranceOperator`). The fast path is
  * the caller's: it makes the first attempt itself and comes here when that failed or takes its time.
@@ -97,6 +94,7 @@ export class ErrorHandler {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #cancelled: AbortSignal
+  readonly #retries: RetryPolicy
 
   constructor(options: {
     policy: ErrorPolicy
@@ -108,6 +106,7 @@ export class ErrorHandler {
     cancelled: AbortSignal
   }) {
     this.policy = options.policy
+    this.#retries = { timeoutMs: options.policy.retryTimeoutMs, delayMaxMs: options.policy.retryDelayMaxMs }
     this.metrics = options.metrics
     this.#reporters = options.reporters
     this.#clock = options.clock
@@ -129,7 +128,8 @@ export class ErrorHandler {
         throw attempt.error
       } catch (error) {
         this.metrics.recordFailures += 1
-        const delayMs = isRetriable(error) ? this.#retryDelay(failures, startMs) : null
+        const elapsedMs = this.#clock.monotonicMs() - startMs
+        const delayMs = isRetriable(error) ? retryDelayMs(this.#retries, failures, elapsedMs, this.#random()) : null
         if (delayMs === null) return await this.#giveUp(operation, error)
         this.metrics.retries += 1
         await this.#clock.sleep(delayMs, this.#cancelled)
@@ -164,17 +164,6 @@ export class ErrorHandler {
     this.metrics.recordErrors += 1
     this.metrics.lastErrorTimestamp = this.#clock.nowMs()
     await Promise.all(this.#reporters.map((reporter) => reporter.report(failure)))
-  }
-
-  /** Null when there is no time left for another try. */
-  #retryDelay(failures: number, startMs: number): number | null {
-    const { retryTimeoutMs, retryDelayMaxMs } = this.policy
-    if (retryTimeoutMs === 0) return null
-    const doubled = firstDelayMs * 2 ** Math.min(failures - 1, doublingsMax)
-    const delayMs = doubled > retryDelayMaxMs ? Math.floor(this.#random() * retryDelayMaxMs) : doubled
-    if (retryTimeoutMs < 0) return delayMs
-    const leftMs = startMs + retryTimeoutMs - this.#clock.monotonicMs()
-    return leftMs <= 0 ? null : Math.min(delayMs, leftMs)
   }
 }
 

@@ -40,7 +40,7 @@ const context: HostContext = {
     if (late.control === null) throw new Error('the host is not connected yet')
     return late.control
   },
-  clients: new KafkaHostClients(init.workerConfig, loggers),
+  clients: new KafkaHostClients(init.workerConfig),
   clock: systemClock,
   random: Math.random,
   loggers,

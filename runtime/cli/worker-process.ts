@@ -1,0 +1,333 @@
+import { availableParallelism } from 'node:os'
+import { ConnectError, type Logger } from '../../api/index.ts'
+import { workerClientProperties } from '../config/client-properties.ts'
+import { configProviders } from '../config/providers.ts'
+import { resolveConfig } from '../config/config-transformer.ts'
+import { parseWorkerConfig, topicSettings, type WorkerConfig } from '../config/worker-config.ts'
+import type { ConfigMap } from '../core/ids.ts'
+import { DistributedHerder, membershipTimes } from '../herder/distributed-herder.ts'
+import { forwardingClient } from '../herder/forwarding-client.ts'
+import { herderConfigStore, herderOffsetStore, herderStatusStore } from '../herder/store-adapters.ts'
+import type { SinkOffsetAdmin } from '../herder/stores.ts'
+import { taskConfigSender } from '../herder/task-config-sender.ts'
+import type { WorkGroup } from '../herder/work-group.ts'
+import type { KafkaAdmin } from '../kafka/admin/admin.ts'
+import { openAdmin, openCluster, openFetcher, openProducer } from '../kafka/clients.ts'
+import { GroupMember } from '../kafka/group/group-member.ts'
+import { KafkaLog, type LogTopic } from '../kafka/kafka-log.ts'
+import { prometheusText } from '../metrics/prometheus.ts'
+import { systemClock } from '../platform/clock.ts'
+import { isLogLevel } from '../platform/log-levels.ts'
+import type { Loggers } from '../platform/logger.ts'
+import { adminApp, restApp } from '../rest/app.ts'
+import type { RestContext } from '../rest/context.ts'
+import { advertised, type Listener, parseListeners } from '../rest/listeners.ts'
+import { parseHeaderRules } from '../rest/response-headers.ts'
+import { RestServer } from '../rest/server.ts'
+import { startingApp } from '../rest/starting-app.ts'
+import { ConfigStore } from '../storage/config-store.ts'
+import type { OpenLog } from '../storage/log.ts'
+import { OffsetStore } from '../storage/offset-store.ts'
+import { StatusStore } from '../storage/status-store.ts'
+import { KafkaSinkGroups } from '../worker/kafka-sink-groups.ts'
+import { startThreadHost } from '../worker/thread-host.ts'
+import { ThreadedWorker } from '../worker/threaded-worker.ts'
+import type { Worker, WorkerListener } from '../worker/worker.ts'
+
+/** The version of Kafka Connect that this worker equals; tools read it at `GET /`. */
+const connectVersion = '4.3.1'
+
+export interface RunningWorker {
+  /** Where REST answers. */
+  readonly url: string
+  /** Rejects when the worker cannot go on. */
+  readonly failed: Promise<never>
+  stop(): Promise<void>
+}
+
+/** Puts a distributed worker together and starts it: the composition root. */
+export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<RunningWorker> {
+  const clock = systemClock
+  const log = loggers.get('org.apache.kafka.connect.runtime.distributed.DistributedHerder')
+  const config = await readConfig(file, log)
+  const { values, originals } = config
+  const rest = new RestServer(startingApp())
+  const bound = await bind(rest, parseListeners(values.listeners))
+  const { url, workerId } = advertised(bound, {
+    host: values['rest.advertised.host.name'],
+    port: values['rest.advertised.port'],
+    listener: values['rest.advertised.listener'],
+  })
+  const clientId = values['client.id'] === '' ? `connect-${workerId}` : values['client.id']
+  const admin = openAdmin(workerClientProperties(originals, sharedClientId(config, 'shared-admin')))
+  const clusterId = await admin.clusterId()
+  let fail: (error: Error) => void = () => undefined
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject
+  })
+  failed.catch(() => undefined)
+  const herderHolder: { herder: DistributedHerder | null } = { herder: null }
+  const stores = openStores(config, admin, loggers, (event) => herderHolder.herder?.onConfigEvent(event))
+  const forwarder = forwardingClient(null)
+  const holder: { worker: Worker | null } = { worker: null }
+  const herder = new DistributedHerder({
+    config,
+    info: { version: connectVersion, commit: 'sluice', kafka_cluster_id: clusterId },
+    workerId,
+    url,
+    stores,
+    worker: (listener) => (holder.worker = makeWorker(config, workerId, listener, loggers, stores.offsets.read)),
+    member: (owner) => makeMember(config, clientId, owner),
+    sinkOffsets: sinkOffsetAdmin(admin),
+    sendTaskConfigs: (keys) => taskConfigSender(forwarder, keys),
+    setLoggerLevel: (logger, level) => setLevel(loggers, holder.worker, logger, level),
+    clock,
+    log,
+    onFatal: (error) => fail(error),
+  })
+  herderHolder.herder = herder
+  const context: RestContext = {
+    herder,
+    clock,
+    forwarder,
+    topicTracking: { enabled: values['topic.tracking.enable'], allowReset: values['topic.tracking.allow.reset'] },
+    metricsText: async () => prometheusText(await workerMeasurements(herder, holder.worker)),
+    loggers: {
+      all: () => loggers.levels.all(),
+      get: (name) => loggers.levels.get(name),
+      isLevel: isLogLevel,
+      set: (name, level) => setLevel(loggers, holder.worker, name, level),
+    },
+  }
+  await serve(rest, config, context)
+  await herder.start()
+  log.info(`Worker ${workerId} is in group ${values['group.id']} and answers at ${url}`)
+  return {
+    url,
+    failed,
+    stop: async () => {
+      await herder.stop()
+      await admin.close()
+      await rest.close(restGraceMs)
+    },
+  }
+}
+
+const restGraceMs = 2000
+
+async function readConfig(file: ConfigMap, log: Logger): Promise<WorkerConfig> {
+  const warn = (message: string): void => log.warn(message)
+  const providers = configProviders(file, { environment: process.env, warn })
+  // plugin.path is where providers come from: variables in it cannot be resolved.
+  const { config } = await resolveConfig({ ...file, 'plugin.path': null }, providers)
+  const path = file['plugin.path']
+  return parseWorkerConfig(path === undefined ? config : { ...config, 'plugin.path': path }, warn)
+}
+
+async function bind(rest: RestServer, listeners: readonly Listener[]): Promise<Listener[]> {
+  const bound: Listener[] = []
+  for (const listener of listeners) {
+    if (listener.protocol === 'https') {
+      throw new ConnectError('CONFIG_INVALID', 'https listeners are not supported by this version', {
+        remedy: 'Use an http listener, behind a proxy that ends TLS if need be.',
+      })
+    }
+    bound.push({ ...listener, port: await rest.listen(listener, null) })
+  }
+  return bound
+}
+
+async function serve(rest: RestServer, config: WorkerConfig, context: RestContext): Promise<void> {
+  const { values } = config
+  const adminListeners = values['admin.listeners']
+  const origins = values['access.control.allow.origin']
+  const list = (text: string): string[] =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
+  const cors = origins === '' ? null : { origins: list(origins), methods: list(values['access.control.allow.methods']) }
+  const headers = parseHeaderRules(values['response.http.headers.config'])
+  rest.serve(restApp({ context, cors, headers, admin: adminListeners === null }))
+  if (adminListeners === null) return
+  const app = adminApp(context)
+  for (const listener of parseListeners(adminListeners.filter((text) => text !== '')))
+    await rest.listen(listener, null, () => app)
+}
+
+function sharedClientId({ values }: WorkerConfig, purpose: string): string {
+  const own = values['client.id'] === '' ? '' : `${values['client.id']}-`
+  return `${values['group.id']}-${own}${purpose}`
+}
+
+function openStores(
+  config: WorkerConfig,
+  admin: KafkaAdmin,
+  loggers: Loggers,
+  onConfig: Parameters<ConfigStore['on']>[0],
+) {
+  const { values, originals } = config
+  const clock = systemClock
+  const log = loggers.get('org.apache.kafka.connect.storage')
+  const open =
+    (topic: string, purpose: string, create: LogTopic): OpenLog =>
+    (onRecord) => {
+      const properties = {
+        ...workerClientProperties(originals, sharedClientId(config, purpose)),
+        'auto.offset.reset': 'earliest',
+      }
+      const producer = {
+        ...properties,
+        acks: 'all',
+        'enable.idempotence': 'false',
+        'max.in.flight.requests.per.connection': '1',
+        'delivery.timeout.ms': purpose === 'statuses' ? '120000' : '2147483647',
+        'linger.ms': '0',
+      }
+      return new KafkaLog({
+        topic,
+        create,
+        admin,
+        fetcher: openFetcher(properties),
+        makeProducer: (onBatch) => openProducer(producer, onBatch),
+        onRecord,
+        onError: (error) => log.warn(`Reading topic ${topic} failed; it is tried again`, { error }),
+      })
+    }
+  const topic = (
+    prefix: 'config.storage.' | 'offset.storage.' | 'status.storage.',
+    partitions: number,
+    replicationFactor: number,
+  ): LogTopic => ({
+    partitions,
+    replicationFactor,
+    config: topicSettings(originals, prefix),
+  })
+  const configTopic = values['config.storage.topic']
+  const offsetTopic = values['offset.storage.topic']
+  const statusTopic = values['status.storage.topic']
+  const configStore = new ConfigStore({
+    topic: configTopic,
+    open: open(configTopic, 'configs', topic('config.storage.', 1, values['config.storage.replication.factor'])),
+    openWriter: null,
+    clock,
+    log,
+  })
+  configStore.on(onConfig)
+  const offsets = new OffsetStore({
+    topic: offsetTopic,
+    open: open(
+      offsetTopic,
+      'offsets',
+      topic('offset.storage.', values['offset.storage.partitions'], values['offset.storage.replication.factor']),
+    ),
+    clock,
+    log,
+  })
+  const statuses = new StatusStore({
+    topic: statusTopic,
+    open: open(
+      statusTopic,
+      'statuses',
+      topic('status.storage.', values['status.storage.partitions'], values['status.storage.replication.factor']),
+    ),
+    clock,
+    log,
+  })
+  return {
+    config: herderConfigStore(configStore),
+    statuses: herderStatusStore(statuses, clock),
+    offsets: herderOffsetStore(offsets),
+  }
+}
+
+function makeWorker(
+  config: WorkerConfig,
+  workerId: string,
+  listener: WorkerListener,
+  loggers: Loggers,
+  readOffsets: ReturnType<typeof herderOffsetStore>['read'],
+): Worker {
+  const { values, originals } = config
+  const log = loggers.get('org.apache.kafka.connect.runtime.Worker')
+  const threads = values['task.threads'] === 0 ? Math.min(availableParallelism(), threadsMax) : values['task.threads']
+  const init = () => ({
+    workerId,
+    workerConfig: originals,
+    logLevels: loggers.levels.levels(),
+    logFormat: loggers.format,
+    pluginPath: values['plugin.path'] ?? [],
+    nodeModules: ['node_modules'],
+  })
+  return new ThreadedWorker({
+    hostsMax: threads,
+    startHost: (number) => startThreadHost(number, init()),
+    clock: systemClock,
+    log,
+    listener,
+    readOffsets: (connector, partitions) => readOffsets(connector, partitions as Parameters<typeof readOffsets>[1]),
+    sinks: new KafkaSinkGroups(systemClock, log),
+    gracefulMs: Number(values['task.shutdown.graceful.timeout.ms']),
+  })
+}
+
+const threadsMax = 4
+
+function makeMember(config: WorkerConfig, clientId: string, owner: WorkGroup): GroupMember {
+  const { values, originals } = config
+  const times = membershipTimes(config)
+  return new GroupMember({
+    groupId: values['group.id'],
+    protocolType: 'connect',
+    cluster: openCluster(workerClientProperties(originals, clientId)),
+    clock: systemClock,
+    owner,
+    config: {
+      ...times,
+      pollTimeoutMs: null,
+      eagerProtocols: ['default'],
+      onFenced: 'keep',
+      onSessionExpired: 'keep',
+      coordinatorUnreachableMs: times.heartbeatIntervalMs,
+      leaveOnClose: true,
+      seed: Math.floor(Math.random() * 2 ** 32),
+    },
+  })
+}
+
+function sinkOffsetAdmin(admin: KafkaAdmin): SinkOffsetAdmin {
+  return {
+    committed: (groupId) => admin.groups.offsets(groupId),
+    alter: async (groupId, offsets) => {
+      const kept = offsets.flatMap(({ topic, partition, offset }) =>
+        offset === null ? [] : [{ topic, partition, offset }],
+      )
+      const removed = offsets.filter(({ offset }) => offset === null)
+      if (kept.length > 0) await admin.groups.alterOffsets(groupId, kept)
+      if (removed.length > 0) await admin.groups.deleteOffsets(groupId, removed)
+    },
+    deleteGroup: (groupId) => admin.groups.delete(groupId),
+  }
+}
+
+function setLevel(loggers: Loggers, worker: Worker | null, logger: string, level: string): string[] {
+  if (!isLogLevel(level)) return []
+  worker?.setLogLevel(logger, level)
+  return loggers.levels.set(logger, level, Date.now())
+}
+
+async function workerMeasurements(herder: DistributedHerder, worker: Worker | null) {
+  const tasks = (await worker?.metrics()) ?? []
+  const own = herder.measurements()
+  const ofTasks = tasks.flatMap(({ id, groups }) =>
+    Object.entries(groups).flatMap(([group, attributes]) =>
+      Object.entries(attributes).map(([attribute, value]) => ({
+        group,
+        attribute,
+        value,
+        labels: { connector: id.connector, task: String(id.task) },
+      })),
+    ),
+  )
+  return [...own, ...ofTasks]
+}

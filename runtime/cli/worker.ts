@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { ConnectError } from '../../api/index.ts'
+import { parseProperties } from '../../compat/properties.ts'
+import type { ConfigMap } from '../core/ids.ts'
+import { LogLevelTree } from '../platform/log-levels.ts'
+import { type LogFormat, Loggers } from '../platform/logger.ts'
+import { withEnvironment } from './environment.ts'
+import { explain } from './run.ts'
+import { UsageError } from './usage.ts'
+import { startWorker } from './worker-process.ts'
+
+/** `sluice worker FILE.properties`: runs until it is told to stop. */
+export async function workerCommand(args: readonly string[]): Promise<number> {
+  const [path, ...rest] = args
+  if (path === undefined || rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
+  const file = withEnvironment(readWorkerFile(path), process.env)
+  const loggers = new Loggers(new LogLevelTree(), logFormat())
+  const worker = await startWorker(file, loggers)
+  const signal = await Promise.race([stopSignal(), worker.failed.catch((error: unknown) => ({ error }))])
+  if (typeof signal === 'object') process.stderr.write(`sluice worker: ${explain(signal.error)}\n`)
+  // A second signal does not wait for anything.
+  process.once('SIGINT', () => process.exit(130))
+  process.once('SIGTERM', () => process.exit(143))
+  await worker.stop()
+  return typeof signal === 'object' ? 2 : 0
+}
+
+export function readWorkerFile(path: string): ConfigMap {
+  try {
+    return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConnectError('CONFIG_INVALID', `The worker file ${path} cannot be read: ${reason}`, { cause })
+  }
+}
+
+/** `SLUICE_LOG_FORMAT`: text for people, json for collectors. */
+export function logFormat(): LogFormat {
+  const wanted = process.env['SLUICE_LOG_FORMAT']
+  if (wanted === 'text' || wanted === 'json') return wanted
+  return process.stdout.isTTY ? 'text' : 'json'
+}
+
+function stopSignal(): Promise<'stop'> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve('stop'))
+    process.once('SIGTERM', () => resolve('stop'))
+  })
+}

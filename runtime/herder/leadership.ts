@@ -1,0 +1,48 @@
+import type { Logger } from '../../api/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { SessionKeys } from './session-keys.ts'
+import type { StatusReporter } from './status-reporter.ts'
+import type { HerderStores } from './stores.ts'
+
+export interface LeadershipOptions {
+  readonly stores: HerderStores
+  readonly keys: SessionKeys
+  readonly statuses: StatusReporter
+  readonly clock: Clock
+  readonly log: Logger
+  readonly sessioned: () => boolean
+}
+
+/** What the leader of a group does besides assigning: the session key, and statuses of what is gone. */
+export class Leadership {
+  readonly #options: LeadershipOptions
+
+  constructor(options: LeadershipOptions) {
+    this.#options = options
+  }
+
+  /** A round has made, or left, this worker the leader. */
+  async taken(): Promise<void> {
+    this.#clearStatuses()
+    await this.rotateKey()
+  }
+
+  /** Distributes a new session key when there is none, or it is of the past. */
+  async rotateKey(): Promise<void> {
+    const { stores, keys, clock, sessioned, log } = this.#options
+    if (!sessioned() || !keys.needsNew(stores.config.snapshot().sessionKey, clock.nowMs())) return
+    log.info('Distributing a new session key')
+    await stores.config.putSessionKey(keys.generate(clock.nowMs()))
+  }
+
+  /** Deleted connectors and tasks leave statuses behind: tombstones take them out of the topic. */
+  #clearStatuses(): void {
+    const { stores, statuses } = this.#options
+    const view = stores.config.snapshot()
+    for (const name of stores.statuses.connectors()) {
+      if (!view.has(name)) statuses.connectorDestroyed(name)
+      const count = view.has(name) ? view.taskCount(name) : 0
+      for (const { id } of stores.statuses.tasks(name)) if (id.task >= count) statuses.taskDestroyed(id)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { ConnectError, type KafkaAccess } from '../../../api/index.ts'
+import { workerClientProperties } from '../../config/client-properties.ts'
+import type { ConfigMap } from '../../core/ids.ts'
+import { consumerSettings, openAdmin, openFetcher, openProducer } from '../../kafka/clients.ts'
+import type { HostClients, TopicMaker } from './clients.ts'
+import { OffsetCommitter, type OffsetToken } from './offset-committer.ts'
+import type { BatchOutcome, RecordFetcher, RecordProducer } from './ports.ts'
+
+/** The Kafka clients of a host. */
+export class KafkaHostClients implements HostClients {
+  readonly #worker: ConfigMap
+  #offsets: RecordProducer<OffsetToken> | null = null
+
+  constructor(worker: ConfigMap) {
+    this.#worker = worker
+  }
+
+  producer<T>(properties: ConfigMap, onBatch: (outcome: BatchOutcome<T>) => void): RecordProducer<T> {
+    return openProducer<T>(properties, onBatch)
+  }
+
+  fetcher(properties: ConfigMap): { readonly fetcher: RecordFetcher; readonly maxPollRecords: number } {
+    return { fetcher: openFetcher(properties), maxPollRecords: consumerSettings(properties).maxPollRecords }
+  }
+
+  topicMaker(properties: ConfigMap): TopicMaker {
+    const admin = openAdmin(properties)
+    return {
+      exists: async (topic) => (await admin.topics.describe([topic])).has(topic),
+      create: (topic) => admin.topics.create(topic),
+      [Symbol.asyncDispose]: () => admin.close(),
+    }
+  }
+
+  offsetProducer(): RecordProducer<OffsetToken> {
+    this.#offsets ??= openProducer<OffsetToken>(offsetProducerProperties(this.#worker), OffsetCommitter.onBatch)
+    return this.#offsets
+  }
+
+  access(): KafkaAccess {
+    const refuse = (): never => {
+      throw new ConnectError('UNSUPPORTED', 'Connectors that talk to Kafka themselves cannot be run by this version', {
+        remedy: 'No built-in connector needs it.',
+      })
+    }
+    return { openLog: refuse, ensureTopic: refuse, produce: refuse }
+  }
+
+  async close(): Promise<void> {
+    await this.#offsets?.close(closeMs)
+  }
+}
+
+const closeMs = 5000
+
+/** As the worker's own store writes: all replicas, one request at a time, without end. */
+function offsetProducerProperties(worker: ConfigMap): ConfigMap {
+  const group = worker['group.id'] ?? ''
+  const own = worker['client.id'] ?? ''
+  return {
+    ...workerClientProperties(worker, `${group}-${own === '' ? '' : `${own}-`}offsets`),
+    acks: 'all',
+    'enable.idempotence': 'false',
+    'max.in.flight.requests.per.connection': '1',
+    'delivery.timeout.ms': '2147483647',
+  }
+}
