@@ -1,20 +1,18 @@
 import { availableParallelism } from 'node:os'
-import { ConnectError, type Logger } from '../../api/index.ts'
+import { ConnectError, type Logger, type OffsetMap } from '../../api/index.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
 import { configProviders } from '../config/providers.ts'
 import { resolveConfig } from '../config/config-transformer.ts'
-import { parseWorkerConfig, topicSettings, type WorkerConfig } from '../config/worker-config.ts'
+import { parseWorkerConfig, type WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { DistributedHerder, membershipTimes } from '../herder/distributed-herder.ts'
 import { forwardingClient } from '../herder/forwarding-client.ts'
-import { herderConfigStore, herderOffsetStore, herderStatusStore } from '../herder/store-adapters.ts'
-import type { SinkOffsetAdmin } from '../herder/stores.ts'
+import type { HerderStores, SinkOffsetAdmin } from '../herder/stores.ts'
 import { taskConfigSender } from '../herder/task-config-sender.ts'
 import type { WorkGroup } from '../herder/work-group.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
-import { openAdmin, openCluster, openFetcher, openProducer } from '../kafka/clients.ts'
+import { openAdmin, openCluster } from '../kafka/clients.ts'
 import { GroupMember } from '../kafka/group/group-member.ts'
-import { KafkaLog, type LogTopic } from '../kafka/kafka-log.ts'
 import { prometheusText } from '../metrics/prometheus.ts'
 import { systemClock } from '../platform/clock.ts'
 import { isLogLevel } from '../platform/log-levels.ts'
@@ -25,10 +23,7 @@ import { advertised, type Listener, parseListeners } from '../rest/listeners.ts'
 import { parseHeaderRules } from '../rest/response-headers.ts'
 import { RestServer } from '../rest/server.ts'
 import { startingApp } from '../rest/starting-app.ts'
-import { ConfigStore } from '../storage/config-store.ts'
-import type { OpenLog } from '../storage/log.ts'
-import { OffsetStore } from '../storage/offset-store.ts'
-import { StatusStore } from '../storage/status-store.ts'
+import { openStores, sharedClientId } from './open-stores.ts'
 import { KafkaSinkGroups } from '../worker/kafka-sink-groups.ts'
 import { startThreadHost } from '../worker/thread-host.ts'
 import { ThreadedWorker } from '../worker/threaded-worker.ts'
@@ -76,7 +71,7 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
     workerId,
     url,
     stores,
-    worker: (listener) => (holder.worker = makeWorker(config, workerId, listener, loggers, stores.offsets.read)),
+    worker: (listener) => (holder.worker = makeWorker(config, workerId, listener, loggers, stores.offsets)),
     member: (owner) => makeMember(config, clientId, owner),
     sinkOffsets: sinkOffsetAdmin(admin),
     sendTaskConfigs: (keys) => taskConfigSender(forwarder, keys),
@@ -155,98 +150,12 @@ async function serve(rest: RestServer, config: WorkerConfig, context: RestContex
     await rest.listen(listener, null, () => app)
 }
 
-function sharedClientId({ values }: WorkerConfig, purpose: string): string {
-  const own = values['client.id'] === '' ? '' : `${values['client.id']}-`
-  return `${values['group.id']}-${own}${purpose}`
-}
-
-function openStores(
-  config: WorkerConfig,
-  admin: KafkaAdmin,
-  loggers: Loggers,
-  onConfig: Parameters<ConfigStore['on']>[0],
-) {
-  const { values, originals } = config
-  const clock = systemClock
-  const log = loggers.get('org.apache.kafka.connect.storage')
-  const open =
-    (topic: string, purpose: string, create: LogTopic): OpenLog =>
-    (onRecord) => {
-      const properties = {
-        ...workerClientProperties(originals, sharedClientId(config, purpose)),
-        'auto.offset.reset': 'earliest',
-      }
-      const producer = {
-        ...properties,
-        acks: 'all',
-        'enable.idempotence': 'false',
-        'max.in.flight.requests.per.connection': '1',
-        'delivery.timeout.ms': purpose === 'statuses' ? '120000' : '2147483647',
-        'linger.ms': '0',
-      }
-      return new KafkaLog({
-        topic,
-        create,
-        admin,
-        fetcher: openFetcher(properties),
-        makeProducer: (onBatch) => openProducer(producer, onBatch),
-        onRecord,
-        onError: (error) => log.warn(`Reading topic ${topic} failed; it is tried again`, { error }),
-      })
-    }
-  const topic = (
-    prefix: 'config.storage.' | 'offset.storage.' | 'status.storage.',
-    partitions: number,
-    replicationFactor: number,
-  ): LogTopic => ({
-    partitions,
-    replicationFactor,
-    config: topicSettings(originals, prefix),
-  })
-  const configTopic = values['config.storage.topic']
-  const offsetTopic = values['offset.storage.topic']
-  const statusTopic = values['status.storage.topic']
-  const configStore = new ConfigStore({
-    topic: configTopic,
-    open: open(configTopic, 'configs', topic('config.storage.', 1, values['config.storage.replication.factor'])),
-    openWriter: null,
-    clock,
-    log,
-  })
-  configStore.on(onConfig)
-  const offsets = new OffsetStore({
-    topic: offsetTopic,
-    open: open(
-      offsetTopic,
-      'offsets',
-      topic('offset.storage.', values['offset.storage.partitions'], values['offset.storage.replication.factor']),
-    ),
-    clock,
-    log,
-  })
-  const statuses = new StatusStore({
-    topic: statusTopic,
-    open: open(
-      statusTopic,
-      'statuses',
-      topic('status.storage.', values['status.storage.partitions'], values['status.storage.replication.factor']),
-    ),
-    clock,
-    log,
-  })
-  return {
-    config: herderConfigStore(configStore),
-    statuses: herderStatusStore(statuses, clock),
-    offsets: herderOffsetStore(offsets),
-  }
-}
-
 function makeWorker(
   config: WorkerConfig,
   workerId: string,
   listener: WorkerListener,
   loggers: Loggers,
-  readOffsets: ReturnType<typeof herderOffsetStore>['read'],
+  offsets: HerderStores['offsets'],
 ): Worker {
   const { values, originals } = config
   const log = loggers.get('org.apache.kafka.connect.runtime.Worker')
@@ -265,7 +174,7 @@ function makeWorker(
     clock: systemClock,
     log,
     listener,
-    readOffsets: (connector, partitions) => readOffsets(connector, partitions as Parameters<typeof readOffsets>[1]),
+    readOffsets: (connector, partitions) => offsets.read(connector, partitions as readonly OffsetMap[]),
     sinks: new KafkaSinkGroups(systemClock, log),
     gracefulMs: Number(values['task.shutdown.graceful.timeout.ms']),
   })

@@ -18,8 +18,7 @@ const distinctAliases = validator('unique aliases', (value) =>
 const javaRegex = validator('valid regex', (value) => {
   if (typeof value !== 'string' || value === '') return null
   try {
-    new JavaPattern(value)
-    return null
+    return new JavaPattern(value).pattern === value ? null : 'Invalid regex'
   } catch (error) {
     return `Invalid regex: ${error instanceof Error ? error.message : String(error)}`
   }

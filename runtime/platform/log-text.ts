@@ -9,7 +9,7 @@ export function textLine(line: string): string {
 }
 
 function errorText(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return error === undefined ? '' : `: ${String(error)}`
+  if (typeof error !== 'object' || error === null) return error === undefined ? '' : `: ${JSON.stringify(error)}`
   const { stack, message, remedy } = error as Record<string, unknown>
   const text = typeof stack === 'string' ? stack : String(message)
   return `\n${text}${typeof remedy === 'string' ? `\nRemedy: ${remedy}` : ''}`

@@ -67,7 +67,7 @@ export class RpcPeer<Offered extends Methods, Wanted extends Methods, Heard exte
     const id = this.#nextId++
     const timer = deadlineMs === undefined ? null : this.#options.clock.after(deadlineMs)
     const answer = new Promise<Wanted[K]['result']>((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      this.#pending.set(id, { resolve, reject })
     })
     void timer?.elapsed.then(() => {
       const waiting = this.#pending.get(id)

@@ -187,10 +187,7 @@ export class ThreadedWorker implements Worker {
     await this.#pool.close()
   }
 
-  #use<K extends keyof HostMethods & string>(
-    method: K,
-    params: HostMethods[K]['params'],
-  ): Promise<HostMethods[K]['result']> {
+  #use<K extends keyof HostMethods>(method: K, params: HostMethods[K]['params']): Promise<HostMethods[K]['result']> {
     return this.#pool.use((host) => host.peer.call(method, params, callMs))
   }
 

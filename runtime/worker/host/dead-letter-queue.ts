@@ -29,11 +29,6 @@ export class DeadLetterQueue implements ErrorReporter {
     this.#options = options
   }
 
-  /** To be given to the producer as its outcome callback. */
-  static onBatch(outcome: BatchOutcome<DeadLetterToken>): void {
-    for (const token of outcome.tokens) token.settle(outcome.error)
-  }
-
   async report(failure: FailedOperation): Promise<void> {
     const { producer, metrics, log, topic } = this.#options
     const record = this.#record(failure)
@@ -95,4 +90,9 @@ function contextHeaders(
     key: `__connect.errors.${name}`,
     value: text === null ? null : Buffer.from(text),
   }))
+}
+
+/** To be given to the producer as its outcome callback. */
+export function settleDeadLetters(outcome: BatchOutcome<DeadLetterToken>): void {
+  for (const token of outcome.tokens) token.settle(outcome.error)
 }

@@ -3,7 +3,7 @@ import { workerClientProperties } from '../../config/client-properties.ts'
 import type { ConfigMap } from '../../core/ids.ts'
 import { consumerSettings, openAdmin, openFetcher, openProducer } from '../../kafka/clients.ts'
 import type { HostClients, TopicMaker } from './clients.ts'
-import { OffsetCommitter, type OffsetToken } from './offset-committer.ts'
+import { type OffsetToken, settleOffsets } from './offset-committer.ts'
 import type { BatchOutcome, RecordFetcher, RecordProducer } from './ports.ts'
 
 /** The Kafka clients of a host. */
@@ -33,7 +33,7 @@ export class KafkaHostClients implements HostClients {
   }
 
   offsetProducer(): RecordProducer<OffsetToken> {
-    this.#offsets ??= openProducer<OffsetToken>(offsetProducerProperties(this.#worker), OffsetCommitter.onBatch)
+    this.#offsets ??= openProducer<OffsetToken>(offsetProducerProperties(this.#worker), settleOffsets)
     return this.#offsets
   }
 

@@ -38,10 +38,6 @@ export class OffsetCommitter {
     this.#options = options
   }
 
-  static onBatch(outcome: BatchOutcome<OffsetToken>): void {
-    for (const token of outcome.tokens) token.settle(outcome.error)
-  }
-
   /** Remembers key bytes that a look-up has found. */
   learn(found: readonly StoredOffset[]): void {
     for (const { partition, keyBytes } of found)
@@ -105,4 +101,9 @@ export class OffsetCommitter {
       if (!this.#keyBytes.has(key)) this.#keyBytes.set(key, encodeOffsetKey(this.#options.connector, partition))
     }
   }
+}
+
+/** To be given to the producer as its outcome callback. */
+export function settleOffsets(outcome: BatchOutcome<OffsetToken>): void {
+  for (const token of outcome.tokens) token.settle(outcome.error)
 }

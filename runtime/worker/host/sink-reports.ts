@@ -15,7 +15,7 @@ export class SinkReports {
   /** The consumed record behind each one given to `put`. */
   readonly #originals = new Map<SinkRecord, IncomingKafkaRecord>()
   readonly #pending = new Map<string, Set<Promise<void>>>()
-  #failure: unknown = null
+  #failure: Error | null = null
 
   constructor(errors: ErrorHandler, className: string, serialise: Serialise) {
     this.#errors = errors
@@ -59,7 +59,7 @@ export class SinkReports {
       () => pending.delete(work),
       (failure: unknown) => {
         pending.delete(work)
-        this.#failure ??= failure
+        this.#failure ??= asError(failure)
       },
     )
     return work
@@ -74,4 +74,8 @@ export class SinkReports {
       error,
     })
   }
+}
+
+function asError(failure: unknown): Error {
+  return failure instanceof Error ? failure : new Error(String(failure))
 }

@@ -6,7 +6,7 @@ import {
 } from '../../config/client-properties.ts'
 import { type SinkConnectorConfig, sinkConnectorDef, topicsChoice } from '../../config/connector-config.ts'
 import { taskKey } from '../../core/task-id.ts'
-import { DeadLetterQueue, type DeadLetterToken } from './dead-letter-queue.ts'
+import { DeadLetterQueue, type DeadLetterToken, settleDeadLetters } from './dead-letter-queue.ts'
 import { type ErrorMetrics, newErrorMetrics } from './error-handling.ts'
 import { type HostContext, pluginLog, taskLabel } from './host-context.ts'
 import { serialiser } from './sink-serialiser.ts'
@@ -125,7 +125,7 @@ async function deadLetterQueue(
     task: id.task,
     producer: context.clients.producer<DeadLetterToken>(
       deadLetterProducerProperties(context.worker, connector, id),
-      DeadLetterQueue.onBatch,
+      settleDeadLetters,
     ),
     metrics,
     log,

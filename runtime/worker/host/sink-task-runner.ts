@@ -70,7 +70,7 @@ export class SinkTaskRunner {
   #wake = new AbortController()
   #paused = false
   /** What `open` or `close` threw: it ends the task once the control thread has its answer. */
-  #rebalanceFailure: unknown = null
+  #rebalanceFailure: Error | null = null
   #ended = false
 
   constructor(options: SinkTaskRunnerOptions) {
@@ -280,7 +280,7 @@ export class SinkTaskRunner {
         try {
           await work()
         } catch (error) {
-          this.#rebalanceFailure ??= error
+          this.#rebalanceFailure ??= error instanceof Error ? error : new Error(String(error))
         }
         resolve()
       })

@@ -24,7 +24,7 @@ export interface ConfigPart {
 export function valueText(value: ConfigFieldValue | undefined): string | null {
   if (value === null || value === undefined) return null
   if (isPassword(value)) return '[hidden]'
-  return Array.isArray(value) ? value.join(',') : String(value as string | number | bigint | boolean)
+  return Array.isArray(value) ? value.join(',') : String(value)
 }
 
 /** How definitions of an embedded plugin appear: under a prefix, in a group of their own. */

@@ -5,7 +5,7 @@ import { AckLedger } from '../../../../runtime/core/ack-ledger.ts'
 import type { TargetState } from '../../../../runtime/core/ids.ts'
 import { TransformationChain } from '../../../../runtime/core/transformation-chain.ts'
 import { ErrorHandler, newErrorMetrics } from '../../../../runtime/worker/host/error-handling.ts'
-import { OffsetCommitter, type OffsetToken } from '../../../../runtime/worker/host/offset-committer.ts'
+import { OffsetCommitter, type OffsetToken, settleOffsets } from '../../../../runtime/worker/host/offset-committer.ts'
 import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer } from '../../../../runtime/worker/host/ports.ts'
 import { type Converters, SourcePipeline } from '../../../../runtime/worker/host/source-pipeline.ts'
 import { SourceTaskRunner, type SourceToken } from '../../../../runtime/worker/host/source-task-runner.ts'
@@ -86,7 +86,7 @@ function setUp(batches: readonly (readonly SourceRecord[])[], options: Options =
   const cancel = new AbortController()
   const states: { state: string; error: unknown }[] = []
   const commits: (RecordMetadata | null)[] = []
-  const offsets: FakeProducer<OffsetToken> = new FakeProducer(OffsetCommitter.onBatch, true)
+  const offsets: FakeProducer<OffsetToken> = new FakeProducer(settleOffsets, true)
   const data: { producer: FakeProducer<SourceToken> | null } = { producer: null }
   const left = [...batches]
   const task: SourceTask = {
