@@ -199,10 +199,11 @@ function missing(name: string): Error {
 }
 
 function withoutDuplicates(key: ConfigKey, value: ConfigFieldValue, options: ParseOptions): ConfigFieldValue {
-  if (!Array.isArray(value)) return value
-  const distinct = [...new Set(value)]
-  if (distinct.length === value.length) return value
-  const [before, after] = [value, distinct].map((list) => `[${list.join(', ')}]`)
+  if (key.type !== 'LIST' || value === null) return value
+  const list = value as readonly string[]
+  const distinct = [...new Set(list)]
+  if (distinct.length === list.length) return list
+  const [before, after] = [list, distinct].map((each) => `[${each.join(', ')}]`)
   options.warn?.(
     `Configuration key "${key.name}" contains duplicate values. Duplicates will be removed. ` +
       `The original value is: ${before}, the updated value is: ${after}`,

@@ -38,12 +38,16 @@ export interface ClassLookup {
  * One raw value as `ConfigDef.parseType` reads it: text is trimmed, null stays null.
  * @throws `CONFIG_INVALID`
  */
-export function parseConfigValue(
+export function parseConfigValue<T extends ConfigType>(
   name: string,
   raw: unknown,
-  type: ConfigType,
+  type: T,
   lookup: ClassLookup = {},
-): ConfigFieldValue {
+): ConfigTypeValues[T] | null {
+  return parseAny(name, raw, type, lookup) as ConfigTypeValues[T] | null
+}
+
+function parseAny(name: string, raw: unknown, type: ConfigType, lookup: ClassLookup): ConfigFieldValue {
   if (raw === null || raw === undefined) return null
   const text = typeof raw === 'string' ? javaTrim(raw) : null
   switch (type) {

@@ -16,8 +16,12 @@ export function javaClassName(value: unknown): string {
       return Number.isInteger(value) ? 'java.lang.Long' : 'java.lang.Double'
     case 'object':
       return value === null ? 'null' : javaObjectClassName(value)
+    case 'undefined':
+      return 'null'
+    case 'function':
+    case 'symbol':
     default:
-      return value === undefined ? 'null' : `javascript.${typeof value}`
+      return `javascript.${typeof value}`
   }
 }
 

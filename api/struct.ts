@@ -19,7 +19,7 @@ export class Struct {
   constructor(schema: Schema, values?: readonly unknown[]) {
     if (schema.type !== 'STRUCT') throw dataError(`Not a struct schema: ${schema.toString()}`)
     this.schema = schema
-    this.values = values ?? new Array<unknown>(schema.fields.length).fill(null)
+    this.values = values ?? schema.fields.map(() => null)
   }
 
   /**

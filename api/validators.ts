@@ -1,4 +1,4 @@
-import { invalidValue } from './config-types.ts'
+import { type ConfigFieldValue, invalidValue } from './config-types.ts'
 import { configError } from './errors.ts'
 
 /** Checks one parsed value (`ConfigDef.Validator`); null stands for a key without a value, or one that did not parse. */
@@ -8,13 +8,13 @@ export interface ConfigValidator {
   /** At run time (`parse`) duplicates of a LIST are dropped with a warning before the check (`ConfigDef.ValidList`). */
   readonly removesDuplicates?: boolean
   /** @throws `CONFIG_INVALID` */
-  ensureValid(name: string, value: unknown): void
+  ensureValid(name: string, value: ConfigFieldValue): void
 }
 
 /** A validator of your own: return what is wrong with the value, or null. */
 export function validator(
   description: string,
-  fault: (value: unknown, name: string) => string | null,
+  fault: (value: ConfigFieldValue, name: string) => string | null,
 ): ConfigValidator {
   return {
     description,
@@ -71,7 +71,7 @@ export function nonEmptyStringWithoutControlChars(): ConfigValidator {
   return validator('non-empty string without ISO control characters', (value) => {
     if (value === null) return null
     if (value === '') return 'String may not be empty'
-    const found = [...String(value)].map((char) => char.codePointAt(0) ?? 0).filter(isIsoControl)
+    const found = Array.from(String(value), (char) => char.codePointAt(0) ?? 0).filter(isIsoControl)
     if (found.length === 0) return null
     return `String may not contain control sequences but had the following ASCII chars: ${found.join(', ')}`
   })
@@ -107,7 +107,7 @@ export function validList(options: ValidListOptions = {}): ConfigValidator {
         if (nullAllowed) return
         throw configError(`Configuration '${name}' values must not be null.`)
       }
-      const list = Array.isArray(value) ? value.map(String) : []
+      const list = Array.isArray(value) ? (value as readonly string[]) : []
       if (list.length === 0 && !emptyAllowed) {
         throw configError(`Configuration '${name}' must not be empty. Valid values include: ${allowed}`)
       }

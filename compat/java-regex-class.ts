@@ -97,5 +97,5 @@ function asciiOverlap(low: string, high: string, first: string, last: string, sh
 export function caseVariants(char: string, mode: CaseMode): ReadonlySet<string> {
   if (mode === 'exact' || (mode === 'ascii' && !/^[a-zA-Z]$/.test(char))) return new Set([char])
   const variants = [char, char.toLowerCase(), char.toUpperCase()]
-  return new Set(variants.filter((each) => [...each].length === 1))
+  return new Set(variants.filter((each) => String.fromCodePoint(each.codePointAt(0) ?? 0) === each))
 }

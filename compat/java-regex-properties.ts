@@ -79,7 +79,7 @@ function keyedSet(key: string, value: string): string | null {
 /** Only names that JavaScript knows as well. */
 function checked(name: string): string | null {
   try {
-    new RegExp(`\\p{${name}}`, 'v')
+    void new RegExp(`\\p{${name}}`, 'v')
   } catch {
     return null
   }

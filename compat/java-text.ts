@@ -1,4 +1,13 @@
-import { isDecimal, isFloat32, isFloat64, isPlainObject, isStruct, type Schema, type Struct } from '../api/index.ts'
+import {
+  isDecimal,
+  isFloat32,
+  isFloat64,
+  isPlainObject,
+  isStruct,
+  javaClassName,
+  type Schema,
+  type Struct,
+} from '../api/index.ts'
 import { javaDateText } from './java-date.ts'
 import { javaDoubleText, javaFloatText } from './java-number.ts'
 
@@ -17,6 +26,10 @@ export function javaToString(value: unknown, schema: Schema | null): string {
       return value === null ? 'null' : objectText(value, schema)
     case 'undefined':
       return 'null'
+    case 'bigint':
+    case 'boolean':
+    case 'function':
+    case 'symbol':
     default:
       return String(value)
   }
@@ -41,7 +54,7 @@ function objectText(value: object, schema: Schema | null): string {
   if (isFloat32(value)) return javaFloatText(value.value)
   if (isDecimal(value)) return value.toString()
   if (value instanceof Uint8Array) return bytesText(value)
-  return String(value)
+  return javaClassName(value)
 }
 
 function structText(struct: Struct): string {

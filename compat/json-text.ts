@@ -1,5 +1,5 @@
-// Quote, backslash, control characters, and surrogates.
-const NEEDS_CARE = /["\\\u0000-\u001f\ud800-\udfff]/
+// Quote, backslash, surrogates, and what lies before the blank.
+const NEEDS_CARE = /["\\\ud800-\udfff]|[^ -\uffff]/
 const UPPER_CASE_ESCAPES = /\\(\\|u[0-9a-f]{4})|[\ud800-\udfff]/g
 
 /**
@@ -13,4 +13,18 @@ export function jsonString(text: string): string {
     const code = escape === undefined ? found.charCodeAt(0).toString(16) : escape.slice(1)
     return `\\u${code.toUpperCase()}`
   })
+}
+
+/** Keys come from a small set, mostly; the bound is for data that makes them up. */
+const NAMES_MAX = 4096
+const NAME_LENGTH_MAX = 64
+const names = new Map<string, string>()
+
+/** A member's name with the colon after it: `"key":`. */
+export function jsonMemberName(key: string): string {
+  const known = names.get(key)
+  if (known !== undefined) return known
+  const name = `${jsonString(key)}:`
+  if (names.size < NAMES_MAX && key.length <= NAME_LENGTH_MAX) names.set(key, name)
+  return name
 }

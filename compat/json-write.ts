@@ -1,6 +1,6 @@
 import { dataError, isFloat32, isFloat64, isPlainObject, javaClassName } from '../api/index.ts'
 import { javaDoubleText, javaFloatText } from './java-number.ts'
-import { jsonString } from './json-text.ts'
+import { jsonMemberName, jsonString } from './json-text.ts'
 import { asBuffer } from './utf8.ts'
 
 /**
@@ -22,6 +22,8 @@ export function schemalessToJson(value: unknown): string {
       return 'null'
     case 'object':
       return value === null ? 'null' : objectToJson(value)
+    case 'function':
+    case 'symbol':
     default:
       throw unsupported(value)
   }
@@ -44,8 +46,9 @@ function objectToJson(value: object): string {
 
 function plainObjectToJson(value: Readonly<Record<string, unknown>>): string {
   let text = ''
-  for (const key of Object.keys(value))
-    text += `${text === '' ? '{' : ','}${jsonString(key)}:${schemalessToJson(value[key])}`
+  for (const key of Object.keys(value)) {
+    text += (text === '' ? '{' : ',') + jsonMemberName(key) + schemalessToJson(value[key])
+  }
   return text === '' ? '{}' : `${text}}`
 }
 

@@ -154,5 +154,6 @@ function noConversion(schema: Schema, value: unknown): Error {
 }
 
 function valueInError(value: unknown): string {
-  return `${typeof value === 'object' ? 'a value' : String(value)} (class ${javaClassName(value)})`
+  const shown = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? value : 'a value'
+  return `${shown} (class ${javaClassName(value)})`
 }

@@ -1,5 +1,5 @@
 // Groups of four with padding at the end of a group, blanks between groups: what Jackson's default variant reads.
-const BASE64 = /^(?:[\u0000-\u0020]*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==))*[\u0000-\u0020]*$/
+const BASE64 = /^(?:[^!-\uffff]*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==))*[^!-\uffff]*$/
 
 /** The bytes, or null when the text is not base64. Padding ends a group, not the text. */
 export function decodeBase64(text: string): Uint8Array | null {

@@ -7,7 +7,6 @@ import {
   dateFromDays,
   dateFromMs,
   decimalFromBytes,
-  type Field,
   getEntry,
   type Int64,
   int64,
@@ -81,14 +80,12 @@ function elementToConnect(schema: Schema | null, node: JsonNode, replaceNullWith
 
 function toStruct(schema: Schema, node: JsonNode, replaceNullWithDefault: boolean): Struct {
   if (!isPlainObject(node)) throw dataError(`Structs should be encoded as JSON objects, but found ${nodeType(node)}`)
-  const { fields } = schema
-  const values = new Array<unknown>(fields.length)
-  for (let i = 0; i < fields.length; i++) {
-    const field = fields[i] as Field
+  const values: unknown[] = []
+  for (const field of schema.fields) {
     // A member of that name that is not the node's own, as of a field called `constructor`, must not be seen.
     const member = field.name in Object.prototype ? getEntry(node, field.name) : node[field.name]
     const value = nodeToConnect(field.schema, member, replaceNullWithDefault)
-    values[i] = value === null || isContainer(field.schema) ? checkValue(field.schema, value, field.name) : value
+    values.push(value === null || isContainer(field.schema) ? checkValue(field.schema, value, field.name) : value)
   }
   return Struct.ofValues(schema, values)
 }

@@ -54,7 +54,8 @@ export class PayloadWriter {
         if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
         break
       case 'INT64':
-        if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value)
+        if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value)))
+          return String(value)
         break
       case 'FLOAT32':
         if (typeof value === 'number') return floatJson(value)

@@ -9,12 +9,12 @@ export interface Charset {
 const UTF_8: Charset = { encode: (text) => Buffer.from(text, 'utf8'), decode: utf8Text }
 
 const LATIN_1: Charset = {
-  encode: (text) => Buffer.from(text.replace(/[^\u0000-\u00ff]/gu, '?'), 'latin1'),
+  encode: (text) => Buffer.from(text.replace(/[\u0100-\u{10ffff}]/gu, '?'), 'latin1'),
   decode: (bytes) => asBuffer(bytes).toString('latin1'),
 }
 
 const ASCII: Charset = {
-  encode: (text) => Buffer.from(text.replace(/[^\u0000-\u007f]/gu, '?'), 'latin1'),
+  encode: (text) => Buffer.from(text.replace(/[\u0080-\u{10ffff}]/gu, '?'), 'latin1'),
   decode: (bytes) =>
     asBuffer(bytes)
       .toString('latin1')

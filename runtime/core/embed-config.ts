@@ -1,11 +1,4 @@
-import type {
-  ConfigFieldValue,
-  ConfigKey,
-  ConfigKeySpec,
-  ConfigRecommender,
-  ConfigType,
-  ConfigValidator,
-} from '../../api/index.ts'
+import type { ConfigFieldValue, ConfigKey, ConfigKeySpec, ConfigRecommender, ConfigValidator } from '../../api/index.ts'
 
 /**
  * Keys of a plugin's definition as keys of an outer one (`ConfigDef.embed`): the prefix goes before every name, but
@@ -17,14 +10,14 @@ export function embedKeys(
   prefix: string,
   group: string,
   firstOrder: number,
-): Record<string, ConfigKeySpec<ConfigType>> {
+): Record<string, ConfigKeySpec> {
   const specs = sortedKeys(keys).map(
     (key, i) => [prefix + key.name, embedKey(key, prefix, group, firstOrder + i)] as const,
   )
   return Object.fromEntries(specs)
 }
 
-function embedKey(key: ConfigKey, prefix: string, group: string, orderInGroup: number): ConfigKeySpec<ConfigType> {
+function embedKey(key: ConfigKey, prefix: string, group: string, orderInGroup: number): ConfigKeySpec {
   return {
     type: key.type,
     ...(key.required ? {} : { default: key.defaultValue }),

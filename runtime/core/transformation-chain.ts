@@ -135,7 +135,7 @@ export function createTransformationChain(config: Props, findPlugin: FindPlugin)
 /** The aliases that a LIST key of the configuration names, duplicates dropped. */
 export function aliases(config: Props, key: 'transforms' | 'predicates'): readonly string[] {
   const list = parseConfigValue(key, config[key] ?? null, 'LIST')
-  return Array.isArray(list) ? [...new Set(list)] : []
+  return [...new Set(list)]
 }
 
 /** The entries of `config` below `prefix`, prefix removed. */

@@ -3,7 +3,6 @@ import {
   type ConfigKey,
   type ConfigKeySpec,
   type ConfigKeySpecs,
-  type ConfigType,
   configError,
   defineConfig,
   type PluginDescriptor,
@@ -72,7 +71,7 @@ const IMPLICIT = defineConfig({
 })
 
 function aliasKeys(context: AliasContext): ConfigKeySpecs {
-  const specs: Record<string, ConfigKeySpec<ConfigType>> = {}
+  const specs: Record<string, ConfigKeySpec> = {}
   for (const alias of aliases(context.config, context.list)) {
     const prefix = `${context.list}.${alias}.`
     const group = `${context.groupName}: ${alias}`

@@ -21,7 +21,7 @@ export function agrees(expected: unknown, got: unknown): boolean {
 /** Whether two texts are the same JSON: the same characters, and agreement once parsed. */
 export function textsAgree(expected: string, got: string): boolean {
   if (expected === got) return true
-  if ([...expected].sort().join('') !== [...got].sort().join('')) return false
+  if (Array.from(expected).sort().join('') !== Array.from(got).sort().join('')) return false
   return agrees(parseWithTexts(expected), parseWithTexts(got))
 }
 

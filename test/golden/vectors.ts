@@ -66,7 +66,7 @@ export function parseVector(line: string): Vector {
 
 function toConfig(value: unknown): Record<string, string | null> {
   const entries = isPlainObject(value) ? Object.entries(value) : []
-  return Object.fromEntries(entries.map(([key, entry]) => [key, entry === null ? null : String(entry)]))
+  return Object.fromEntries(entries.map(([key, entry]) => [key, typeof entry === 'string' ? entry : null]))
 }
 
 function toExpectation(value: unknown): Expectation {

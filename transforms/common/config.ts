@@ -22,7 +22,7 @@ export const REPLACE_NULL_WITH_DEFAULT = {
 export function javaRegex(): ConfigValidator {
   return validator('valid regex', (value) => {
     try {
-      new JavaPattern(String(value))
+      void new JavaPattern(typeof value === 'string' ? value : '')
       return null
     } catch (error) {
       if (!isConnectError(error)) throw error

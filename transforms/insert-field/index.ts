@@ -87,11 +87,9 @@ class InsertField implements Transformation {
   #applyWithSchema<R extends ConnectRecord>(record: R, value: unknown): R {
     const struct = requireStruct(value, PURPOSE)
     const schema = this.#schemas.get(struct.schema)
-    const { fields } = struct.schema
-    const values = new Array<unknown>(schema.fields.length)
-    for (const field of fields) values[field.index] = fieldValue(struct, field, this.#replaceNullWithDefault)
-    let next = fields.length
-    for (const insertion of this.#insertions) values[next++] = insertion.value(record)
+    const values: unknown[] = []
+    for (const field of struct.schema.fields) values.push(fieldValue(struct, field, this.#replaceNullWithDefault))
+    for (const insertion of this.#insertions) values.push(insertion.value(record))
     return this.#target.changed(record, schema, Struct.ofValues(schema, values))
   }
 

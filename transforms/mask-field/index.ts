@@ -63,11 +63,11 @@ class MaskField implements Transformation {
   #applyWithSchema<R extends ConnectRecord>(record: R, value: unknown): R {
     const struct = requireStruct(value, PURPOSE)
     const { schema } = struct
-    const values = new Array<unknown>(schema.fields.length)
+    const values: unknown[] = []
     for (const field of schema.fields) {
       const present = fieldValue(struct, field, this.#replaceNullWithDefault)
       const masked = present !== null && this.#fields.has(field.name)
-      values[field.index] = masked ? this.#mask(present, field.schema) : present
+      values.push(masked ? this.#mask(present, field.schema) : present)
     }
     return this.#target.changed(record, this.#target.schemaOf(record), Struct.ofValues(schema, values))
   }

@@ -11,6 +11,7 @@ import {
   javaClassName,
   parseDecimal,
   type Schema,
+  type SchemaType,
 } from '../../api/index.ts'
 import { narrowed, toDouble, toInt64 } from '../../compat/values-convert.ts'
 
@@ -19,17 +20,10 @@ export type Mask = (value: unknown, schema: Schema | null) => unknown
 
 /** The empty value of the same class. */
 export const maskWithNullValue: Mask = (value, schema) => {
-  switch (typeof value) {
-    case 'string':
-      return ''
-    case 'boolean':
-      return false
-    case 'bigint':
-      return 0
-    case 'number':
-      return schema === null && !Number.isInteger(value) ? new Float64(0) : 0
-    default:
-  }
+  if (typeof value === 'string') return ''
+  if (typeof value === 'boolean') return false
+  if (typeof value === 'bigint') return 0
+  if (typeof value === 'number') return schema === null && !Number.isInteger(value) ? new Float64(0) : 0
   if (isFloat64(value)) return new Float64(0)
   if (isFloat32(value)) return new Float32(0)
   if (isDecimal(value)) return new Decimal(0n, 0)
@@ -57,24 +51,16 @@ function numberLike(value: unknown, schema: Schema | null, replacement: string):
   if (isFloat32(value)) return new Float32(toDouble(replacement))
   if (isFloat64(value)) return float64(toDouble(replacement))
   if (typeof value !== 'number' && typeof value !== 'bigint') return undefined
-  switch (schema?.type) {
-    case 'INT8':
-      return narrowed(replacement, 8)
-    case 'INT16':
-      return narrowed(replacement, 16)
-    case 'INT32':
-      return narrowed(replacement, 32)
-    case 'FLOAT32':
-      return Math.fround(toDouble(replacement))
-    case 'FLOAT64':
-      return toDouble(replacement)
-    case undefined:
-      return Number.isInteger(value) || typeof value === 'bigint'
-        ? toInt64(replacement)
-        : float64(toDouble(replacement))
-    default:
-      return toInt64(replacement)
-  }
+  if (schema !== null) return (NUMBERS[schema.type] ?? toInt64)(replacement)
+  return Number.isInteger(value) || typeof value === 'bigint' ? toInt64(replacement) : float64(toDouble(replacement))
+}
+
+const NUMBERS: Readonly<Partial<Record<SchemaType, (text: string) => number>>> = {
+  INT8: (text) => narrowed(text, 8),
+  INT16: (text) => narrowed(text, 16),
+  INT32: (text) => narrowed(text, 32),
+  FLOAT32: (text) => Math.fround(toDouble(text)),
+  FLOAT64: toDouble,
 }
 
 function requireDecimal(text: string): Decimal {

@@ -91,13 +91,14 @@ class ReplaceField implements Transformation {
   #applyWithSchema<R extends ConnectRecord>(record: R, value: unknown): R {
     const struct = requireStruct(value, PURPOSE)
     const { schema, sources } = this.#replacements.get(struct.schema)
-    const values = new Array<unknown>(sources.length)
+    const values: unknown[] = []
     for (const field of schema.fields) {
       const source = sources[field.index] as Field
       const found = this.#replaceNullWithDefault ? struct.get(source) : struct.getWithoutDefault(source)
       // Only a rename onto another field's name makes the two differ in type.
-      values[field.index] =
-        found === null || source.schema !== field.schema ? checkValue(field.schema, found, field.name) : found
+      values.push(
+        found === null || source.schema !== field.schema ? checkValue(field.schema, found, field.name) : found,
+      )
     }
     return this.#target.changed(record, schema, Struct.ofValues(schema, values))
   }
