@@ -66,6 +66,18 @@ export interface RevokedEvent extends Timed {
   readonly revocationId: number
 }
 
+/**
+ * The owner is carrying out the last assignment (a cooperative member stops what was revoked) and is not ready to join: the member
+ * keeps its place with heartbeats, and does not join before `releaseJoin`. To be sent while the `assigned` effect is performed.
+ */
+export interface HoldJoinEvent extends Timed {
+  readonly kind: 'holdJoin'
+}
+
+export interface ReleaseJoinEvent extends Timed {
+  readonly kind: 'releaseJoin'
+}
+
 /** Revoke, leave and end; `closed` follows at the latest after `timeoutMs`, then with a LeaveGroup that nobody waits for. */
 export interface CloseEvent extends Timed {
   readonly kind: 'close'
@@ -127,6 +139,8 @@ export type MembershipEvent =
   | RejoinLaterEvent
   | LeaveEvent
   | RevokedEvent
+  | HoldJoinEvent
+  | ReleaseJoinEvent
   | CloseEvent
   | CoordinatorFoundEvent
   | JoinedEvent

@@ -94,7 +94,8 @@ function pursueClose(turn: Turn): void {
 
 function startOver(turn: Turn): void {
   const { phase, rejoinReason, rejoinAtMs } = turn.state
-  if (phase.kind !== 'stable') return
+  // Not in the step that delivers an assignment: its owner may want to hold the join.
+  if (phase.kind !== 'stable' || turn.effects.some(({ kind }) => kind === 'assigned')) return
   if (rejoinAtMs !== null && turn.nowMs >= rejoinAtMs) {
     turn.set({ rejoinAtMs: null, rejoinReason: rejoinReason ?? 'the announced delay is over' })
   }

@@ -78,6 +78,8 @@ export interface MembershipState {
   readonly session: Session | null
   /** A `revoke` that the owner has not answered. */
   readonly revocationId: number | null
+  /** Set while the owner is not ready to join. */
+  readonly joinHeld: boolean
   readonly rejoinReason: string | null
   readonly rejoinAtMs: number | null
   readonly lastPollMs: number
@@ -100,6 +102,7 @@ export function initialMembership(config: MembershipConfig): MembershipState {
     heldUnder: null,
     session: null,
     revocationId: null,
+    joinHeld: false,
     rejoinReason: null,
     rejoinAtMs: null,
     lastPollMs: 0,
@@ -115,7 +118,7 @@ export function isActive({ phase }: Pick<MembershipState, 'phase'>): boolean {
   return phase.kind !== 'idle' && phase.kind !== 'failed' && phase.kind !== 'closed'
 }
 
-/** When a `tick` is due at the latest; null while only other events can change anything. */
+/** When a `tick` is due at the latest, 0 for at once; null while only other events can change anything. */
 export function nextWakeMs(state: MembershipState): number | null {
   const { config, phase, coordinator, session } = state
   if (phase.kind === 'closed') return null
@@ -126,7 +129,7 @@ export function nextWakeMs(state: MembershipState): number | null {
     if (unreachableAtMs(state) !== null) times.push(unreachableAtMs(state))
     if (phase.kind === 'preparing' && canJoin(state)) times.push(phase.notBeforeMs)
     if (phase.kind === 'joining' || phase.kind === 'syncing') times.push(phase.deadlineMs)
-    if (phase.kind === 'stable') times.push(state.rejoinAtMs)
+    if (phase.kind === 'stable') times.push(state.rejoinReason === null ? state.rejoinAtMs : 0)
     if (session !== null) {
       times.push(session.aliveMs + config.sessionTimeoutMs, pollDeadlineMs(state))
       if (coordinator.kind === 'known') times.push(session.heartbeatAtMs)
@@ -138,7 +141,8 @@ export function nextWakeMs(state: MembershipState): number | null {
 
 /** Only time stands between this member and its JoinGroup. */
 export function canJoin(state: MembershipState): boolean {
-  return state.coordinator.kind === 'known' && state.revocationId === null && state.closeAtMs === null
+  if (state.revocationId !== null || state.joinHeld || state.closeAtMs !== null) return false
+  return state.coordinator.kind === 'known'
 }
 
 /** When work is given up for want of a coordinator. */

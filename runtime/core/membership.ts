@@ -7,7 +7,7 @@
  * A step has two halves. `handle` notes what the event says; `settle` then does whatever the facts and the time allow.
  *
  * What always holds:
- * 1. While a revocation is not answered, no JoinGroup is sent and no assignment is delivered.
+ * 1. While a revocation is not answered, or the owner holds the join, no JoinGroup is sent and no assignment is delivered.
  * 2. Heartbeats are sent from the answer to one JoinGroup until the next JoinGroup, whatever the owner does meanwhile.
  * 3. A member that is told to close ends at its deadline at the latest.
  */
@@ -54,6 +54,10 @@ function handle(turn: Turn, event: MembershipEvent): void {
     case 'revoked':
       if (event.revocationId !== turn.state.revocationId) return
       return turn.set({ revocationId: null, heldUnder: null, lastPollMs: event.nowMs })
+    case 'holdJoin':
+      return turn.set({ joinHeld: true })
+    case 'releaseJoin':
+      return turn.set({ joinHeld: false, lastPollMs: event.nowMs })
     case 'close':
       return onClose(turn, event.timeoutMs)
     case 'coordinatorFound':

@@ -154,8 +154,10 @@ export class SimulatedMember {
           this.#deliver({ kind: 'assignmentComputed', computationId, assignments: this.owner.compute(effect) })
         })
       case 'assigned':
-        for (const { delayMs, event } of this.owner.assigned(effect))
-          scheduler.after(delayMs, () => this.#deliver(event))
+        for (const { delayMs, event } of this.owner.assigned(effect)) {
+          if (delayMs === 0) this.#deliver(event)
+          else scheduler.after(delayMs, () => this.#deliver(event))
+        }
         return
       case 'revoke': {
         const { revocationId } = effect

@@ -232,7 +232,7 @@ function simulate(name: string, count: number, scenario: (random: Random) => Sce
   })
 }
 
-const SEEDS = Number(process.env['SLUICE_SIM_SEEDS'] ?? 60)
+const SEEDS = Number(process.env['SLUICE_SIM_SEEDS'] ?? 30)
 
 simulate('consumers without faults', SEEDS, () => ({ kind: 'consumer', faults: NO_FAULTS, slow: false }))
 simulate('workers without faults', SEEDS, () => ({ kind: 'worker', faults: NO_FAULTS, slow: false }))

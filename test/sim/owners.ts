@@ -1,4 +1,5 @@
 /** The two kinds of work: partitions of a sink task's consumer (range, eager), connectors and tasks of a worker (cooperative). */
+import assert from 'node:assert/strict'
 import { mergeAssignment, performAssignment } from '../../runtime/core/connect-assignor.ts'
 import {
   type ConnectAssignment,
@@ -79,6 +80,8 @@ export class WorkerOwner implements Owner {
   #readOffset = 0
   #joinedOffset = 0
   #running: ConnectAssignment | null = null
+  /** Revoked, and still being stopped: a worker that joins before would have the leader hand it out too early. */
+  #stoppingUntilMs = 0
   #assignor: CooperativeState = INITIAL_COOPERATIVE_STATE
 
   constructor(url: string, log: ConfigLog, scheduler: Scheduler, random: Random, maxDelayMs: number) {
@@ -102,6 +105,10 @@ export class WorkerOwner implements Owner {
   }
 
   protocols() {
+    assert.ok(
+      this.#scheduler.nowMs >= this.#stoppingUntilMs,
+      `${this.#url} joins before it has stopped what was revoked`,
+    )
     this.#joinedOffset = this.#readOffset
     return connectProtocols('sessioned', { url: this.#url, configOffset: this.#readOffset, assignment: this.#running })
   }
@@ -125,15 +132,27 @@ export class WorkerOwner implements Owner {
   assigned({ assignment, protocol }: AssignedEffect): OwnerWish[] {
     const received = decodeAssignment(assignment)
     this.#running = mergeAssignment(this.#running, received, connectProtocolVersion(protocol) ?? 0)
+    const revoked = received.revokedConnectors.length + received.revokedTasks.length > 0
+    return [...(revoked ? this.#stop() : []), ...this.#afterwards(received, revoked)]
+  }
+
+  #stop(): OwnerWish[] {
+    const stopMs = this.#random.between(0, this.#random.chance(0.2) ? 20_000 : 500)
+    this.#stoppingUntilMs = this.#scheduler.nowMs + stopMs
+    return [
+      { delayMs: 0, event: { kind: 'holdJoin' } },
+      { delayMs: stopMs, event: { kind: 'releaseJoin' } },
+    ]
+  }
+
+  #afterwards(received: ConnectAssignment, revoked: boolean): OwnerWish[] {
     if (received.error !== 0 || received.configOffset !== this.#readOffset) this.readConfig()
     if (received.error !== 0 || received.configOffset !== this.#readOffset) {
       const event = { kind: 'rejoin', reason: 'the configuration differs' } as const
       return [{ delayMs: this.#random.between(100, 1000), event }]
     }
     const wishes: OwnerWish[] = []
-    if (received.revokedConnectors.length + received.revokedTasks.length > 0) {
-      wishes.push({ delayMs: this.#random.between(0, 500), event: { kind: 'rejoin', reason: 'revoked' } })
-    }
+    if (revoked) wishes.push({ delayMs: this.#random.between(0, 500), event: { kind: 'rejoin', reason: 'revoked' } })
     if (received.delayMs > 0) {
       const atMs = this.#scheduler.nowMs + received.delayMs
       wishes.push({ delayMs: 0, event: { kind: 'rejoinLater', atMs } })
@@ -143,5 +162,6 @@ export class WorkerOwner implements Owner {
 
   giveUp(): void {
     this.#running = null
+    this.#stoppingUntilMs = 0
   }
 }

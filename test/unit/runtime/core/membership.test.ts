@@ -440,6 +440,12 @@ describe('what the owner asks for', () => {
     const member = new Member(worker).send({ kind: 'start' }).findCoordinator()
     member.send({ kind: 'rejoin', reason: 'changed meanwhile' }).joined(1, 'other', 'sessioned').synced()
     member.take('assigned')
+    assert.equal(
+      member.pending.some(({ kind }) => kind === 'joinGroup'),
+      false,
+    )
+    assert.equal(nextWakeMs(member.state), 0)
+    member.send({ kind: 'tick' })
     assert.equal(member.take('joinGroup').reason, 'changed meanwhile')
   })
 
@@ -466,6 +472,32 @@ describe('what the owner asks for', () => {
     assert.deepEqual(member.kinds(), [])
     member.send({ kind: 'rejoin', reason: 'caught up' })
     assert.equal(member.take('joinGroup').memberId, '')
+  })
+})
+
+describe('an owner that is not ready to join', () => {
+  test('keeps its place with heartbeats until it is', () => {
+    const member = new Member(worker).stable(1, 'sessioned').send({ kind: 'holdJoin' })
+    member.wait(3000).fail('heartbeat', 'REBALANCE_IN_PROGRESS')
+    for (let beat = 0; beat < 10; beat++) member.wait(3000).fail('heartbeat', 'REBALANCE_IN_PROGRESS')
+    assert.deepEqual(member.kinds(), ['rebalanceStarted'])
+    member.send({ kind: 'releaseJoin' })
+    assert.equal(member.take('joinGroup').memberId, 'me')
+  })
+
+  test('says so as it takes the assignment in, whatever else there is to do', () => {
+    const member = new Member(worker).send({ kind: 'start' }).findCoordinator()
+    member.send({ kind: 'rejoin', reason: 'changed meanwhile' }).joined(1, 'other', 'sessioned').synced()
+    member.send({ kind: 'holdJoin' }).send({ kind: 'tick' })
+    assert.deepEqual(member.kinds(), ['rebalanceStarted', 'assigned', 'rebalanceStarted'])
+    member.send({ kind: 'releaseJoin' }).take('joinGroup')
+  })
+
+  test('can be closed', () => {
+    const member = new Member(worker).stable(1, 'sessioned').send({ kind: 'holdJoin' })
+    member.send({ kind: 'close', timeoutMs: 5000 })
+    member.send({ kind: 'revoked', revocationId: member.take('revoke').revocationId })
+    member.take('leaveGroup')
   })
 })
 
