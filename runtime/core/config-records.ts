@@ -4,7 +4,7 @@
  */
 import { javaDoubleText } from '../../compat/java-number.ts'
 import { jsonString } from '../../compat/json-text.ts'
-import { isFloat64, isPlainObject } from '../../api/index.ts'
+import { isFloat64, isPlainObject, setEntry } from '../../api/index.ts'
 import { type TargetState } from './ids.ts'
 import { type RestartRequest } from './restart-plan.ts'
 import { type SessionKey } from './session-key.ts'
@@ -105,7 +105,7 @@ export function readProperties(value: unknown): StoredConfig | null {
   for (const [key, member] of Object.entries(map)) {
     const text = configText(member)
     if (text === undefined) return null
-    Object.defineProperty(config, key, { value: text, enumerable: true, writable: true, configurable: true })
+    setEntry(config, key, text)
   }
   return config
 }
