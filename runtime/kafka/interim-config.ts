@@ -4,12 +4,19 @@ import type { ClusterOptions } from './cluster.ts'
 import type { FetcherOptions } from './fetcher/types.ts'
 import type { ProducerOptions } from './producer/types.ts'
 
-const num = (props: ConfigMap, key: string, otherwise: number): number => (props[key] === undefined ? otherwise : Number(props[key]))
+const num = (props: ConfigMap, key: string, otherwise: number): number =>
+  props[key] === undefined ? otherwise : Number(props[key])
 
 export function clusterOptions(props: ConfigMap): ClusterOptions {
   return {
     bootstrap: parseBootstrapServers((props['bootstrap.servers'] ?? '').split(',')),
-    connection: { clientId: props['client.id'] ?? 'sluice', connectTimeoutMs: 10_000, requestTimeoutMs: num(props, 'request.timeout.ms', 30_000), tls: null, sasl: null },
+    connection: {
+      clientId: props['client.id'] ?? 'sluice',
+      connectTimeoutMs: 10_000,
+      requestTimeoutMs: num(props, 'request.timeout.ms', 30_000),
+      tls: null,
+      sasl: null,
+    },
     metadataMaxAgeMs: num(props, 'metadata.max.age.ms', 300_000),
     reconnectBackoff: { initialMs: 50, maxMs: 1000 },
     retryBackoff: { initialMs: 100, maxMs: 1000 },
