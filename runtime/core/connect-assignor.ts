@@ -18,6 +18,7 @@ import {
 import { assignEager } from './eager-assignor.ts'
 import { assignCooperative, type CooperativeState, type MemberAssignment } from './incremental-cooperative-assignor.ts'
 import { type TaskKey, taskKey } from './task-id.ts'
+import { minusWork, workItems, workSet } from './work-load.ts'
 
 /** What the assignors need to know of a cluster config state. */
 export interface ConfiguredWork {
@@ -142,4 +143,12 @@ export function mergeAssignment(
     connectors: [...received.connectors, ...running.connectors.filter((connector) => !gone.has(connector))],
     tasks: [...received.tasks, ...running.tasks.filter((task) => !goneTasks.has(taskKey(task)))],
   }
+}
+
+/**
+ * What a worker was left with although it is not configured any more. A leader that has just taken over does not revoke it (nor does
+ * Java's): what the group ran before is not known to it yet. A worker that finds some should rejoin; the next round takes it away.
+ */
+export function unconfiguredWork(running: WorkItems, configured: WorkItems): WorkItems {
+  return workItems(minusWork(workSet(running), workSet(configured)))
 }

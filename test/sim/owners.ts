@@ -1,11 +1,12 @@
 /** The two kinds of work: partitions of a sink task's consumer (range, eager), connectors and tasks of a worker (cooperative). */
 import assert from 'node:assert/strict'
-import { mergeAssignment, performAssignment } from '../../runtime/core/connect-assignor.ts'
+import { mergeAssignment, performAssignment, unconfiguredWork } from '../../runtime/core/connect-assignor.ts'
 import {
   type ConnectAssignment,
   connectProtocols,
   connectProtocolVersion,
   decodeAssignment,
+  NO_WORK,
   type WorkItems,
 } from '../../runtime/core/connect-protocol.ts'
 import {
@@ -153,6 +154,11 @@ export class WorkerOwner implements Owner {
     }
     const wishes: OwnerWish[] = []
     if (revoked) wishes.push({ delayMs: this.#random.between(0, 500), event: { kind: 'rejoin', reason: 'revoked' } })
+    const left = unconfiguredWork(this.#running ?? NO_WORK, this.#log.at(this.#readOffset))
+    if (left.connectors.length + left.tasks.length > 0) {
+      const event = { kind: 'rejoin', reason: 'something runs that is not configured' } as const
+      wishes.push({ delayMs: this.#random.between(100, 1000), event })
+    }
     if (received.delayMs > 0) {
       const atMs = this.#scheduler.nowMs + received.delayMs
       wishes.push({ delayMs: 0, event: { kind: 'rejoinLater', atMs } })

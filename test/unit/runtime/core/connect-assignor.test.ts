@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type AssignmentRound, mergeAssignment, performAssignment } from '../../../../runtime/core/connect-assignor.ts'
+import {
+  type AssignmentRound,
+  mergeAssignment,
+  performAssignment,
+  unconfiguredWork,
+} from '../../../../runtime/core/connect-assignor.ts'
 import { type ConnectAssignment, decodeAssignment, encodeMetadata } from '../../../../runtime/core/connect-protocol.ts'
 import { INITIAL_COOPERATIVE_STATE } from '../../../../runtime/core/incremental-cooperative-assignor.ts'
 import { configured, formatWork, parseWork } from './work.ts'
@@ -80,6 +85,27 @@ describe('performAssignment', () => {
   test('foreign protocols and leaders that are not members are refused', () => {
     assert.throws(() => perform({ protocol: 'range' }), /not a Connect protocol/)
     assert.throws(() => perform({ leaderId: 'm3' }), /not among the members/)
+  })
+})
+
+describe('unconfiguredWork', () => {
+  test('connectors that were deleted and tasks that are too many', () => {
+    assert.equal(formatWork(unconfiguredWork(parseWork('a b a-0 a-2 b-0'), configured({ a: 2 }))), 'b a-2 b-0')
+    assert.equal(formatWork(unconfiguredWork(parseWork('a a-1'), configured({ a: 2 }))), '')
+  })
+
+  test('is left with its workers by a leader that has just taken over, and taken away in the next round', () => {
+    const assignment = { ...decodeAssignment(perform().bytes.get('m1') ?? assert.fail()), ...parseWork('b b-0') }
+    const metadata = encodeMetadata({ url: 'http://m1/', configOffset: 5, assignment }, 2)
+    const members = [{ memberId: 'm1', metadata }]
+    const first = performAssignment({ ...round, members }, INITIAL_COOPERATIVE_STATE, 0)
+    const next = { ...round, members, generation: 2, lastCompletedGeneration: 1 }
+    const second = performAssignment(next, first.state, 0)
+    const revoked = [first, second].map(({ assignments }) => {
+      const { revokedConnectors, revokedTasks } = decodeAssignment(assignments.get('m1') ?? assert.fail())
+      return formatWork({ connectors: revokedConnectors, tasks: revokedTasks })
+    })
+    assert.deepEqual(revoked, ['', 'b b-0'])
   })
 })
 
