@@ -5,7 +5,7 @@ import { configProviders } from '../config/providers.ts'
 import { resolveConfig } from '../config/config-transformer.ts'
 import { parseWorkerConfig, type WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigMap } from '../core/ids.ts'
-import { DistributedHerder, membershipTimes } from '../herder/distributed-herder.ts'
+import { DistributedHerder, membershipTimes, type WorkGroupMember } from '../herder/distributed-herder.ts'
 import { forwardingClient } from '../herder/forwarding-client.ts'
 import type { HerderStores, SinkOffsetAdmin } from '../herder/stores.ts'
 import { taskConfigSender } from '../herder/task-config-sender.ts'
@@ -175,20 +175,21 @@ function makeWorker(
     log,
     listener,
     readOffsets: (connector, partitions) => offsets.read(connector, partitions as readonly OffsetMap[]),
-    sinks: new KafkaSinkGroups(systemClock, log),
+    sinks: new KafkaSinkGroups(values['group.id'], systemClock, log),
     gracefulMs: Number(values['task.shutdown.graceful.timeout.ms']),
   })
 }
 
 const threadsMax = 4
 
-function makeMember(config: WorkerConfig, clientId: string, owner: WorkGroup): GroupMember {
+function makeMember(config: WorkerConfig, clientId: string, owner: WorkGroup): WorkGroupMember {
   const { values, originals } = config
   const times = membershipTimes(config)
-  return new GroupMember({
+  const cluster = openCluster(workerClientProperties(originals, clientId))
+  const member = new GroupMember({
     groupId: values['group.id'],
     protocolType: 'connect',
-    cluster: openCluster(workerClientProperties(originals, clientId)),
+    cluster,
     clock: systemClock,
     owner,
     config: {
@@ -202,6 +203,17 @@ function makeMember(config: WorkerConfig, clientId: string, owner: WorkGroup): G
       seed: Math.floor(Math.random() * 2 ** 32),
     },
   })
+  return {
+    start: () => member.start(),
+    poll: () => member.poll(),
+    rejoin: (reason) => member.rejoin(reason),
+    rejoinLater: (delayMs) => member.rejoinLater(delayMs),
+    leave: (reason) => member.leave(reason),
+    close: async (timeoutMs) => {
+      await member.close(timeoutMs)
+      await cluster.close()
+    },
+  }
 }
 
 function sinkOffsetAdmin(admin: KafkaAdmin): SinkOffsetAdmin {

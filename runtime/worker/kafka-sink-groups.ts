@@ -10,16 +10,26 @@ import type { SinkGroups } from './sink-groups.ts'
 export class KafkaSinkGroups implements SinkGroups {
   readonly #clock: Clock
   readonly #log: Logger
+  readonly #workerGroup: string
   readonly #members = new Map<TaskKey, SinkMembership>()
 
-  constructor(clock: Clock, log: Logger) {
+  /** @param workerGroup the `group.id` of the workers, part of what makes a task known to its consumer group */
+  constructor(workerGroup: string, clock: Clock, log: Logger) {
+    this.#workerGroup = workerGroup
     this.#clock = clock
     this.#log = log
   }
 
   async join(id: TaskId, subscription: SinkSubscription, host: HostPeer): Promise<void> {
     await this.leave(id)
-    const member = new SinkMembership({ id, subscription, host, clock: this.#clock, log: this.#log })
+    const member = new SinkMembership({
+      id,
+      workerGroup: this.#workerGroup,
+      subscription,
+      host,
+      clock: this.#clock,
+      log: this.#log,
+    })
     this.#members.set(taskKey(id), member)
     await member.start()
   }

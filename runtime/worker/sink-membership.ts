@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Logger } from '../../api/index.ts'
 import { JavaPattern } from '../../compat/java-regex.ts'
 import {
@@ -20,6 +21,8 @@ import type { PartitionOffset, SinkSubscription, TopicPartition } from './port.t
 
 export interface SinkMembershipOptions {
   readonly id: TaskId
+  /** `group.id` of the workers. */
+  readonly workerGroup: string
   readonly subscription: SinkSubscription
   readonly host: HostPeer
   readonly clock: Clock
@@ -27,16 +30,21 @@ export interface SinkMembershipOptions {
 }
 
 const closeMs = 5000
+const missingTopicMs = 1000
 
 /**
  * One sink task's place in its consumer group, on the control thread (range assignor, as Java's consumers offer first).
  * A revocation is a handshake: the host finishes its `put`, commits and closes before this member rejoins.
+ *
+ * The member is static (KIP-345) under a name that the task keeps wherever it runs: when a worker dies, its successor
+ * takes the place over at once, where a Java worker waits for the dead member's session to run out.
  */
 export class SinkMembership implements GroupOwner {
   readonly #options: SinkMembershipOptions
   readonly #settings: ConsumerSettings
   readonly #cluster: KafkaCluster
   readonly #member: GroupMember
+  readonly #instanceId: string
   #topics: readonly string[]
   #owned: readonly TopicPartition[] = []
   /** How many partitions each topic of the group had when this member last led. */
@@ -50,14 +58,14 @@ export class SinkMembership implements GroupOwner {
     this.#topics = subscription.topics
     this.#settings = consumerSettings(subscription.consumer)
     this.#cluster = openCluster(subscription.consumer)
-    const { instanceId } = this.#settings
+    this.#instanceId = this.#settings.instanceId ?? taskInstanceId(options.workerGroup, options.id)
     this.#member = new GroupMember({
       groupId: subscription.groupId,
       protocolType: CONSUMER_PROTOCOL_TYPE,
       cluster: this.#cluster,
       clock,
       owner: this,
-      ...(instanceId === null ? {} : { instanceId }),
+      instanceId: this.#instanceId,
       config: {
         sessionTimeoutMs: this.#settings.sessionTimeoutMs,
         heartbeatIntervalMs: this.#settings.heartbeatIntervalMs,
@@ -70,7 +78,7 @@ export class SinkMembership implements GroupOwner {
         onFenced: 'lose',
         onSessionExpired: 'lose',
         coordinatorUnreachableMs: null,
-        leaveOnClose: instanceId === null,
+        leaveOnClose: true,
         seed: Math.floor(Math.random() * 2 ** 32),
       },
     })
@@ -91,7 +99,7 @@ export class SinkMembership implements GroupOwner {
       groupId: this.#options.subscription.groupId,
       memberId: this.#member.memberId,
       generation: this.#member.generation,
-      instanceId: this.#settings.instanceId,
+      instanceId: this.#instanceId,
       coordinator: this.#member.coordinator,
       offsets,
     })
@@ -117,8 +125,10 @@ export class SinkMembership implements GroupOwner {
       const { topics, rack } = decodeSubscription(metadata)
       return { memberId, instanceId, topics, rack }
     })
-    const topics = await this.#partitionsOf([...new Set(members.flatMap((member) => member.topics))])
-    this.#ledPartitions = new Map([...topics].map(([topic, partitions]) => [topic, partitions.length]))
+    const names = [...new Set(members.flatMap((member) => member.topics))]
+    const topics = await this.#partitionsOf(names)
+    this.#ledPartitions = new Map(names.map((topic) => [topic, topics.get(topic)?.length ?? 0]))
+    this.#scheduleRefresh()
     return [...assignRange(members, topics)].map(([memberId, partitions]) => ({
       memberId,
       assignment: encodeConsumerAssignment({ partitions, userData: null }),
@@ -175,18 +185,21 @@ export class SinkMembership implements GroupOwner {
   }
 
   #scheduleRefresh(): void {
+    this.#refresh?.cancel()
     if (this.#closed) return
-    const timer = this.#options.clock.after(this.#settings.metadataMaxAgeMs)
+    // A topic that is not there yet is looked for more often: its first record should not wait for minutes.
+    const missing = [...this.#ledPartitions.values()].includes(0)
+    const delayMs = missing
+      ? Math.min(missingTopicMs, this.#settings.metadataMaxAgeMs)
+      : this.#settings.metadataMaxAgeMs
+    const timer = this.#options.clock.after(delayMs)
     this.#refresh = timer
     void timer.elapsed.then(async () => {
       try {
         if ((await this.#refreshTopics()) || (await this.#partitionsChanged()))
           this.#member.rejoin('topics have changed')
       } catch (error) {
-        this.#options.log.warn(
-          `Looking for new topics or partitions failed; another try in ${this.#settings.metadataMaxAgeMs} ms`,
-          { error },
-        )
+        this.#options.log.warn(`Looking for new topics or partitions failed; it is tried again`, { error })
       }
       this.#scheduleRefresh()
     })
@@ -210,4 +223,13 @@ export class SinkMembership implements GroupOwner {
     const now = await this.#partitionsOf([...this.#ledPartitions.keys()])
     return [...this.#ledPartitions].some(([topic, count]) => (now.get(topic)?.length ?? 0) !== count)
   }
+}
+
+const instanceIdCharsMax = 249
+
+/** Kafka allows the characters of topic names; a name with others is told apart by its hash. */
+function taskInstanceId(workerGroup: string, id: TaskId): string {
+  const name = `${workerGroup}-${taskKey(id)}`
+  if (/^[a-zA-Z0-9._-]+$/.test(name) && name.length <= instanceIdCharsMax) return name
+  return `sluice-${createHash('sha256').update(name).digest('hex')}`
 }
