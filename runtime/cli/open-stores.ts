@@ -3,8 +3,9 @@ import { topicSettings, type WorkerConfig } from '../config/worker-config.ts'
 import { herderConfigStore, herderOffsetStore, herderStatusStore } from '../herder/store-adapters.ts'
 import type { HerderStores } from '../herder/stores.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
-import { openFetcher, openProducer } from '../kafka/clients.ts'
-import { KafkaLog } from '../kafka/kafka-log.ts'
+import { openFetcher, openProducer } from '../kafka/client-config/clients.ts'
+import { KafkaLog, type SendToken } from '../kafka/kafka-log.ts'
+import type { BatchOutcome } from '../kafka/producer/types.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Loggers } from '../platform/logger.ts'
 import { type ConfigListener, ConfigStore } from '../storage/config-store.ts'
@@ -19,24 +20,24 @@ export function sharedClientId({ values }: WorkerConfig, purpose: string): strin
 }
 
 /** The three internal topics of a worker. */
-export function openStores(
+export async function openStores(
   config: WorkerConfig,
   admin: KafkaAdmin,
   loggers: Loggers,
   onConfig: ConfigListener,
-): HerderStores {
+): Promise<HerderStores> {
   const clock = systemClock
   const log = loggers.get('org.apache.kafka.connect.storage')
-  const options = (store: StoreName) => ({
+  const options = async (store: StoreName) => ({
     topic: config.values[`${store}.storage.topic`],
-    open: openLog(config, store, admin, loggers),
+    open: await openLog(config, store, admin, loggers),
     clock,
     log,
   })
-  const configs = new ConfigStore({ ...options('config'), openWriter: null })
+  const configs = new ConfigStore({ ...(await options('config')), openWriter: null })
   configs.on(onConfig)
-  const offsets = new OffsetStore(options('offset'))
-  const statuses = new StatusStore(options('status'))
+  const offsets = new OffsetStore(await options('offset'))
+  const statuses = new StatusStore(await options('status'))
   return {
     config: herderConfigStore(configs),
     statuses: herderStatusStore(statuses, clock),
@@ -48,7 +49,7 @@ type StoreName = 'config' | 'offset' | 'status'
 
 const purposes: Readonly<Record<StoreName, string>> = { config: 'configs', offset: 'offsets', status: 'statuses' }
 
-function openLog(config: WorkerConfig, store: StoreName, admin: KafkaAdmin, loggers: Loggers): OpenLog {
+async function openLog(config: WorkerConfig, store: StoreName, admin: KafkaAdmin, loggers: Loggers): Promise<OpenLog> {
   const { values, originals } = config
   const topic = values[`${store}.storage.topic`]
   const log = loggers.get('org.apache.kafka.connect.util.KafkaBasedLog')
@@ -56,6 +57,11 @@ function openLog(config: WorkerConfig, store: StoreName, admin: KafkaAdmin, logg
     ...workerClientProperties(originals, sharedClientId(config, purposes[store])),
     'auto.offset.reset': 'earliest',
   }
+  const fetcher = await openFetcher(properties)
+  const late: { deliver: (outcome: BatchOutcome<SendToken>) => void } = { deliver: () => undefined }
+  const producer = await openProducer<SendToken>({ ...properties, ...producerSettings(store) }, (outcome) =>
+    late.deliver(outcome),
+  )
   return (onRecord) =>
     new KafkaLog({
       topic,
@@ -65,8 +71,11 @@ function openLog(config: WorkerConfig, store: StoreName, admin: KafkaAdmin, logg
         config: topicSettings(originals, `${store}.storage.`),
       },
       admin,
-      fetcher: openFetcher(properties),
-      makeProducer: (onBatch) => openProducer({ ...properties, ...producerSettings(store) }, onBatch),
+      fetcher,
+      makeProducer: (onBatch) => {
+        late.deliver = onBatch
+        return producer
+      },
       onRecord,
       onError: (error) => log.warn(`Reading topic ${topic} failed; it is tried again`, { error }),
     })

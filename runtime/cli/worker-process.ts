@@ -11,7 +11,10 @@ import type { HerderStores, SinkOffsetAdmin } from '../herder/stores.ts'
 import { taskConfigSender } from '../herder/task-config-sender.ts'
 import type { WorkGroup } from '../herder/work-group.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
-import { openAdmin, openCluster } from '../kafka/clients.ts'
+import { openAdmin } from '../kafka/client-config/clients.ts'
+import { loadCluster } from '../kafka/client-config/cluster-config.ts'
+import { parseClientProperties } from '../kafka/client-config/parse.ts'
+import { KafkaCluster } from '../kafka/cluster.ts'
 import { GroupMember } from '../kafka/group/group-member.ts'
 import { prometheusText } from '../metrics/prometheus.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -54,15 +57,18 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
     listener: values['rest.advertised.listener'],
   })
   const clientId = values['client.id'] === '' ? `connect-${workerId}` : values['client.id']
-  const admin = openAdmin(workerClientProperties(originals, sharedClientId(config, 'shared-admin')))
+  const admin = await openAdmin(workerClientProperties(originals, sharedClientId(config, 'shared-admin')))
   const clusterId = await admin.clusterId()
+  const groupCluster = new KafkaCluster(
+    await loadCluster(parseClientProperties('admin', workerClientProperties(originals, clientId))),
+  )
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject
   })
   failed.catch(() => undefined)
   const herderHolder: { herder: DistributedHerder | null } = { herder: null }
-  const stores = openStores(config, admin, loggers, (event) => herderHolder.herder?.onConfigEvent(event))
+  const stores = await openStores(config, admin, loggers, (event) => herderHolder.herder?.onConfigEvent(event))
   const forwarder = forwardingClient(null)
   const holder: { worker: Worker | null } = { worker: null }
   const herder = new DistributedHerder({
@@ -72,7 +78,7 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
     url,
     stores,
     worker: (listener) => (holder.worker = makeWorker(config, workerId, listener, loggers, stores.offsets)),
-    member: (owner) => makeMember(config, clientId, owner),
+    member: (owner) => makeMember(config, groupCluster, owner),
     sinkOffsets: sinkOffsetAdmin(admin),
     sendTaskConfigs: (keys) => taskConfigSender(forwarder, keys),
     setLoggerLevel: (logger, level) => setLevel(loggers, holder.worker, logger, level),
@@ -182,10 +188,9 @@ function makeWorker(
 
 const threadsMax = 4
 
-function makeMember(config: WorkerConfig, clientId: string, owner: WorkGroup): WorkGroupMember {
-  const { values, originals } = config
+function makeMember(config: WorkerConfig, cluster: KafkaCluster, owner: WorkGroup): WorkGroupMember {
+  const { values } = config
   const times = membershipTimes(config)
-  const cluster = openCluster(workerClientProperties(originals, clientId))
   const member = new GroupMember({
     groupId: values['group.id'],
     protocolType: 'connect',

@@ -1,7 +1,8 @@
 import type { Logger } from '../../api/index.ts'
+import { unconfiguredWork } from '../core/connect-assignor.ts'
 import type { ConnectAssignment } from '../core/connect-protocol.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { ConfigView } from './config-view.ts'
+import { type ConfigView, configuredWork } from './config-view.ts'
 import type { HerderQueue } from './herder-queue.ts'
 import type { LocalWork, Work } from './local-work.ts'
 import type { Round } from './work-group.ts'
@@ -83,7 +84,11 @@ export class Rounds {
     const work = running() ?? assignment
     await this.#options.local.start(work)
     if (this.#latest !== round) return
+    const deleted = unconfiguredWork(work, configuredWork(view()))
     if (assignment.revokedConnectors.length > 0 || assignment.revokedTasks.length > 0) rejoin('work was revoked')
+    // A leader that has just taken over does not know of it: only another round takes it away.
+    else if (deleted.connectors.length > 0 || deleted.tasks.length > 0)
+      rejoin('work runs that is not configured any more')
     else if (assignment.delayMs > 0) rejoinLater(assignment.delayMs)
   }
 

@@ -57,8 +57,6 @@ export class WorkGroup implements GroupOwner {
   #owners: Owners | null = null
   #cooperative: CooperativeState = INITIAL_COOPERATIVE_STATE
   #joinedView: ConfigView | null = null
-  /** Stops that the last round asked for: until they are done, this worker does not say that it gave the work up. */
-  #settling: Promise<void> = Promise.resolve()
   #stable = false
   #waiting: (() => void)[] = []
 
@@ -117,8 +115,7 @@ export class WorkGroup implements GroupOwner {
     }
   }
 
-  async protocols(): Promise<{ name: string; metadata: Uint8Array }[]> {
-    await this.#settling
+  protocols(): { name: string; metadata: Uint8Array }[] {
     const view = this.#options.view()
     this.#joinedView = view
     const { url, mode } = this.#options
@@ -153,7 +150,8 @@ export class WorkGroup implements GroupOwner {
     }
   }
 
-  assigned(received: ReceivedAssignment): void {
+  /** Resolves when what was revoked has stopped: until then this worker does not say that it gave the work up. */
+  async assigned(received: ReceivedAssignment): Promise<void> {
     const assignment = decodeAssignment(received.assignment)
     const { memberId, generation, leader, protocol } = received
     this.#place = { memberId, generation, leader, leaderUrl: assignment.leaderUrl, protocol }
@@ -161,11 +159,13 @@ export class WorkGroup implements GroupOwner {
     if (assignment.error === 0)
       this.#running = mergeAssignment(this.#running, assignment, connectProtocolVersion(protocol) ?? 0)
     const settled = this.#options.onRound({ assignment, generation, leads: this.leads })
-    this.#settling = settled.catch((error: unknown) => {
-      this.#options.log.error('A round of assignment could not be carried out', { error })
-    })
     this.#stable = true
     for (const wake of this.#waiting.splice(0)) wake()
+    try {
+      await settled
+    } catch (error) {
+      this.#options.log.error('A round of assignment could not be carried out', { error })
+    }
   }
 
   async revoke(): Promise<void> {

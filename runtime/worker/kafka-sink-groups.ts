@@ -22,7 +22,7 @@ export class KafkaSinkGroups implements SinkGroups {
 
   async join(id: TaskId, subscription: SinkSubscription, host: HostPeer): Promise<void> {
     await this.leave(id)
-    const member = new SinkMembership({
+    const member = await SinkMembership.open({
       id,
       workerGroup: this.#workerGroup,
       subscription,

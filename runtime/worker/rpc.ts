@@ -119,7 +119,7 @@ export class RpcPeer<Offered extends Methods, Wanted extends Methods, Heard exte
     try {
       const handler = this.#options.handlers[method as keyof Offered]
       if (handler === undefined) throw new ConnectError('INTERNAL', `no such call: ${method}`)
-      const value: unknown = await handler(params as Offered[keyof Offered]['params'])
+      const value: unknown = await handler(params)
       if (this.#ended === null) this.#options.wire.post({ type: 'result', id, value })
     } catch (error) {
       if (this.#ended === null) this.#options.wire.post({ type: 'error', id, error: errorToData(error) })

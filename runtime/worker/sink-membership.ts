@@ -11,7 +11,9 @@ import {
 import type { ComputeAssignmentEffect, MemberAssignmentBytes } from '../core/membership-messages.ts'
 import { assignRange, RANGE_ASSIGNOR, type RangePartition } from '../core/range-assignor.ts'
 import { type TaskId, taskKey } from '../core/task-id.ts'
-import { consumerSettings, type ConsumerSettings, openCluster } from '../kafka/clients.ts'
+import { openMember } from '../kafka/client-config/clients.ts'
+import type { MemberOptions } from '../kafka/client-config/consumer-config.ts'
+import { parseClientProperties } from '../kafka/client-config/parse.ts'
 import type { KafkaCluster } from '../kafka/cluster.ts'
 import { GroupMember, type GroupOwner, type ReceivedAssignment } from '../kafka/group/group-member.ts'
 import { commitOffsets, committedOffsets } from '../kafka/group/group-offsets.ts'
@@ -29,6 +31,14 @@ export interface SinkMembershipOptions {
   readonly log: Logger
 }
 
+interface MemberSettings extends MemberOptions {
+  /** `group.instance.id` */
+  readonly instanceId: string | null
+  /** `client.rack` */
+  readonly rack: string | null
+  readonly metadataMaxAgeMs: number
+}
+
 const closeMs = 5000
 const missingTopicMs = 1000
 
@@ -41,7 +51,7 @@ const missingTopicMs = 1000
  */
 export class SinkMembership implements GroupOwner {
   readonly #options: SinkMembershipOptions
-  readonly #settings: ConsumerSettings
+  readonly #settings: MemberSettings
   readonly #cluster: KafkaCluster
   readonly #member: GroupMember
   readonly #instanceId: string
@@ -52,28 +62,28 @@ export class SinkMembership implements GroupOwner {
   #refresh: Timer | null = null
   #closed = false
 
-  constructor(options: SinkMembershipOptions) {
+  private constructor(options: SinkMembershipOptions, cluster: KafkaCluster, settings: MemberSettings) {
     this.#options = options
-    const { subscription, clock } = options
+    const { subscription, clock, workerGroup, id } = options
     this.#topics = subscription.topics
-    this.#settings = consumerSettings(subscription.consumer)
-    this.#cluster = openCluster(subscription.consumer)
-    this.#instanceId = this.#settings.instanceId ?? taskInstanceId(options.workerGroup, options.id)
+    this.#settings = settings
+    this.#cluster = cluster
+    this.#instanceId = settings.instanceId ?? taskInstanceId(workerGroup, id)
     this.#member = new GroupMember({
       groupId: subscription.groupId,
       protocolType: CONSUMER_PROTOCOL_TYPE,
-      cluster: this.#cluster,
+      cluster,
       clock,
       owner: this,
       instanceId: this.#instanceId,
       config: {
-        sessionTimeoutMs: this.#settings.sessionTimeoutMs,
-        heartbeatIntervalMs: this.#settings.heartbeatIntervalMs,
-        rebalanceTimeoutMs: this.#settings.maxPollIntervalMs,
-        requestTimeoutMs: this.#settings.requestTimeoutMs,
-        retryBackoffMs: 100,
-        retryBackoffMaxMs: 1000,
-        pollTimeoutMs: this.#settings.maxPollIntervalMs,
+        sessionTimeoutMs: settings.sessionTimeoutMs,
+        heartbeatIntervalMs: settings.heartbeatIntervalMs,
+        rebalanceTimeoutMs: settings.pollIntervalMaxMs,
+        requestTimeoutMs: cluster.requestTimeoutMs,
+        retryBackoffMs: settings.retryBackoff.initialMs,
+        retryBackoffMaxMs: settings.retryBackoff.maxMs,
+        pollTimeoutMs: settings.pollIntervalMaxMs,
         eagerProtocols: [RANGE_ASSIGNOR],
         onFenced: 'lose',
         onSessionExpired: 'lose',
@@ -82,6 +92,19 @@ export class SinkMembership implements GroupOwner {
         seed: Math.floor(Math.random() * 2 ** 32),
       },
     })
+  }
+
+  /** @throws `CONFIG_INVALID` for consumer properties that cannot work */
+  static async open(options: SinkMembershipOptions): Promise<SinkMembership> {
+    const { consumer } = options.subscription
+    const member = await openMember(consumer)
+    const settings: MemberSettings = {
+      ...member.options,
+      instanceId: consumer['group.instance.id'] ?? null,
+      rack: consumer['client.rack'] ?? null,
+      metadataMaxAgeMs: parseClientProperties('consumer', consumer).number('metadata.max.age.ms'),
+    }
+    return new SinkMembership(options, member.cluster, settings)
   }
 
   async start(): Promise<void> {
@@ -154,7 +177,7 @@ export class SinkMembership implements GroupOwner {
     if (partitions.length === 0 || this.#closed) return
     const { host, id, log } = this.#options
     try {
-      await host.call('sinkRevoke', { id, partitions, lost }, this.#settings.maxPollIntervalMs)
+      await host.call('sinkRevoke', { id, partitions, lost }, this.#settings.pollIntervalMaxMs)
     } catch (error) {
       log.warn(`Task ${taskKey(id)} did not give its partitions back`, { error })
     }

@@ -1,4 +1,3 @@
-import type { Awaitable } from '../../../api/index.ts'
 import { step } from '../../core/membership.ts'
 import type {
   ComputeAssignmentEffect,
@@ -34,11 +33,12 @@ export interface ReceivedAssignment {
 
 /** What the owner of a membership does when the group asks. */
 export interface GroupOwner {
-  /** The protocols to offer, with their metadata, as they are at this moment. It may take its time; the group is kept alive meanwhile. */
-  protocols(): Awaitable<readonly { readonly name: string; readonly metadata: Uint8Array }[]>
+  /** The protocols to offer, with their metadata, as they are at this moment. */
+  protocols(): readonly { readonly name: string; readonly metadata: Uint8Array }[]
   /** The leader's part. Throwing makes the round start again after a pause. */
   assign(round: ComputeAssignmentEffect): readonly MemberAssignmentBytes[] | Promise<readonly MemberAssignmentBytes[]>
-  assigned(received: ReceivedAssignment): void
+  /** A promise holds the next JoinGroup until it has settled, with heartbeats going on: there is work to stop first. */
+  assigned(received: ReceivedAssignment): void | Promise<void>
   /** Give everything up; resolve when it is. It must not reject. */
   revoke(lost: boolean): Promise<void>
   rebalanceStarted?(): void
@@ -121,7 +121,7 @@ export class GroupMember {
   }
 
   #send(event: Unstamped<MembershipEvent>): void {
-    const { state, effects } = step(this.#state, { ...event, nowMs: this.#now() } as MembershipEvent)
+    const { state, effects } = step(this.#state, { ...event, nowMs: this.#now() })
     this.#state = state
     this.#arm()
     for (const effect of effects) this.#perform(effect)
@@ -158,7 +158,7 @@ export class GroupMember {
         void owner.revoke(effect.lost).then(() => this.#send({ kind: 'revoked', revocationId: effect.revocationId }))
         return
       case 'assigned':
-        return owner.assigned(effect)
+        return this.#assigned(effect)
       case 'rebalanceStarted':
         return owner.rebalanceStarted?.()
       case 'failed':
@@ -168,6 +168,14 @@ export class GroupMember {
         this.#closed?.()
         return
     }
+  }
+
+  #assigned(effect: Extract<MembershipEffect, { kind: 'assigned' }>): void {
+    const settled = this.#options.owner.assigned(effect)
+    if (settled === undefined) return
+    this.#send({ kind: 'holdJoin' })
+    const release = (): void => this.#send({ kind: 'releaseJoin' })
+    settled.then(release, release)
   }
 
   /** Every request ends in exactly one event: its answer, or why there is none. */
@@ -202,7 +210,7 @@ export class GroupMember {
 
   async #join(effect: JoinGroupEffect, signal: AbortSignal): Promise<Unstamped<MembershipEvent>> {
     const { cluster, groupId, protocolType, config, instanceId } = this.#options
-    const protocols = await this.#offered(effect)
+    const protocols = this.#options.owner.protocols()
     const answer = await cluster.request(
       effect.node,
       joinGroup,
@@ -235,34 +243,6 @@ export class GroupMember {
       members,
       skipAssignment: answer.skipAssignment,
     }
-  }
-
-  /** An owner that has work to stop first keeps its place in the group for as long as that takes. */
-  async #offered(
-    effect: JoinGroupEffect,
-  ): Promise<readonly { readonly name: string; readonly metadata: Uint8Array }[]> {
-    const { owner, clock, config } = this.#options
-    const offered = Promise.resolve(owner.protocols())
-    let pending = true
-    const settled = offered.then(
-      () => (pending = false),
-      () => (pending = false),
-    )
-    const { generation } = this.#state
-    while (pending) {
-      const timer = clock.after(config.heartbeatIntervalMs)
-      await Promise.race([settled, timer.elapsed])
-      timer.cancel()
-      if (pending && generation >= 0) this.#keepAlive(effect, generation)
-    }
-    return await offered
-  }
-
-  /** Its answer changes nothing: the JoinGroup that follows will be told the same. */
-  #keepAlive({ node, memberId }: JoinGroupEffect, generationId: number): void {
-    const { cluster, groupId, instanceId } = this.#options
-    const body = { groupId, generationId, memberId, groupInstanceId: instanceId ?? null }
-    cluster.request(node, heartbeat, body).catch(() => undefined)
   }
 
   async #sync(effect: SyncGroupEffect, signal: AbortSignal): Promise<Unstamped<MembershipEvent>> {

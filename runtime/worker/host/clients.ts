@@ -16,13 +16,13 @@ export interface TopicMaker extends AsyncDisposable {
   create(topic: NewTopic): Promise<'created' | 'exists'>
 }
 
-/** Makes the Kafka clients of a host from Java client properties. */
+/** Makes the Kafka clients of a host from Java client properties. Rejects for properties that cannot work. */
 export interface HostClients {
-  producer<T>(properties: ConfigMap, onBatch: (outcome: BatchOutcome<T>) => void): RecordProducer<T>
-  fetcher(properties: ConfigMap): { readonly fetcher: RecordFetcher; readonly maxPollRecords: number }
-  topicMaker(properties: ConfigMap): TopicMaker
+  producer<T>(properties: ConfigMap, onBatch: (outcome: BatchOutcome<T>) => void): Promise<RecordProducer<T>>
+  fetcher(properties: ConfigMap): Promise<{ readonly fetcher: RecordFetcher; readonly maxPollRecords: number }>
+  topicMaker(properties: ConfigMap): Promise<TopicMaker>
   /** The host's one producer for the worker's offset topic. */
-  offsetProducer(): RecordProducer<OffsetToken>
+  offsetProducer(): Promise<RecordProducer<OffsetToken>>
   /** Kafka for plugins that need it themselves. */
   access(): KafkaAccess
   close(): Promise<void>

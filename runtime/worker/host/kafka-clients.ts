@@ -1,7 +1,9 @@
 import { ConnectError, type KafkaAccess } from '../../../api/index.ts'
 import { workerClientProperties } from '../../config/client-properties.ts'
 import type { ConfigMap } from '../../core/ids.ts'
-import { consumerSettings, openAdmin, openFetcher, openProducer } from '../../kafka/clients.ts'
+import { openAdmin, openFetcher, openProducer } from '../../kafka/client-config/clients.ts'
+import { toMemberOptions } from '../../kafka/client-config/consumer-config.ts'
+import { parseClientProperties } from '../../kafka/client-config/parse.ts'
 import type { HostClients, TopicMaker } from './clients.ts'
 import { type OffsetToken, settleOffsets } from './offset-committer.ts'
 import type { BatchOutcome, RecordFetcher, RecordProducer } from './ports.ts'
@@ -9,22 +11,23 @@ import type { BatchOutcome, RecordFetcher, RecordProducer } from './ports.ts'
 /** The Kafka clients of a host. */
 export class KafkaHostClients implements HostClients {
   readonly #worker: ConfigMap
-  #offsets: RecordProducer<OffsetToken> | null = null
+  #offsets: Promise<RecordProducer<OffsetToken>> | null = null
 
   constructor(worker: ConfigMap) {
     this.#worker = worker
   }
 
-  producer<T>(properties: ConfigMap, onBatch: (outcome: BatchOutcome<T>) => void): RecordProducer<T> {
+  producer<T>(properties: ConfigMap, onBatch: (outcome: BatchOutcome<T>) => void): Promise<RecordProducer<T>> {
     return openProducer<T>(properties, onBatch)
   }
 
-  fetcher(properties: ConfigMap): { readonly fetcher: RecordFetcher; readonly maxPollRecords: number } {
-    return { fetcher: openFetcher(properties), maxPollRecords: consumerSettings(properties).maxPollRecords }
+  async fetcher(properties: ConfigMap): Promise<{ readonly fetcher: RecordFetcher; readonly maxPollRecords: number }> {
+    const { pollRecordsMax } = toMemberOptions(parseClientProperties('consumer', properties))
+    return { fetcher: await openFetcher(properties), maxPollRecords: pollRecordsMax }
   }
 
-  topicMaker(properties: ConfigMap): TopicMaker {
-    const admin = openAdmin(properties)
+  async topicMaker(properties: ConfigMap): Promise<TopicMaker> {
+    const admin = await openAdmin(properties)
     return {
       exists: async (topic) => (await admin.topics.describe([topic])).has(topic),
       create: (topic) => admin.topics.create(topic),
@@ -32,7 +35,7 @@ export class KafkaHostClients implements HostClients {
     }
   }
 
-  offsetProducer(): RecordProducer<OffsetToken> {
+  offsetProducer(): Promise<RecordProducer<OffsetToken>> {
     this.#offsets ??= openProducer<OffsetToken>(offsetProducerProperties(this.#worker), settleOffsets)
     return this.#offsets
   }
@@ -47,7 +50,7 @@ export class KafkaHostClients implements HostClients {
   }
 
   async close(): Promise<void> {
-    await this.#offsets?.close(closeMs)
+    await (await this.#offsets)?.close(closeMs)
   }
 }
 

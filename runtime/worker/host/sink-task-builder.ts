@@ -43,7 +43,7 @@ export async function buildSinkTask(
     cancelled,
   })
   const consumer = taskConsumerProperties(context.worker, connector, id)
-  const { fetcher, maxPollRecords } = context.clients.fetcher(consumer)
+  const { fetcher, maxPollRecords } = await context.clients.fetcher(consumer)
   const task = descriptor.createTask()
   const reports = new SinkReports(errors, sinkTaskClass, serialiser(converters))
   const base: Omit<SinkTaskContext, 'assignment' | 'seek' | 'pause' | 'resume' | 'timeout' | 'requestCommit'> = {
@@ -113,7 +113,7 @@ async function deadLetterQueue(
   const topic = config['errors.deadletterqueue.topic.name']
   if (topic === '') return null
   const { id, connector } = build
-  await using maker = context.clients.topicMaker(taskAdminProperties(context.worker, connector, id, 'dlq-'))
+  await using maker = await context.clients.topicMaker(taskAdminProperties(context.worker, connector, id, 'dlq-'))
   if (!(await maker.exists(topic))) {
     const replicationFactor = config['errors.deadletterqueue.topic.replication.factor']
     await maker.create({ name: topic, partitions: 1, replicationFactor, config: {} })
@@ -123,7 +123,7 @@ async function deadLetterQueue(
     contextHeaders: config['errors.deadletterqueue.context.headers.enable'],
     connector: id.connector,
     task: id.task,
-    producer: context.clients.producer<DeadLetterToken>(
+    producer: await context.clients.producer<DeadLetterToken>(
       deadLetterProducerProperties(context.worker, connector, id),
       settleDeadLetters,
     ),

@@ -6,6 +6,7 @@ import { taskKey } from '../../core/task-id.ts'
 import { newErrorMetrics } from './error-handling.ts'
 import { type HostContext, offsetReader, pluginLog, taskLabel } from './host-context.ts'
 import { OffsetCommitter } from './offset-committer.ts'
+import type { BatchOutcome } from './ports.ts'
 import type { BuiltTask, TaskBuild } from './task-build.ts'
 import { taskHooks } from './task-build.ts'
 import { SourceMetrics } from './task-metrics.ts'
@@ -15,11 +16,11 @@ import { SourceTaskRunner, type SourceToken } from './source-task-runner.ts'
 import { topicCreationRules } from './topic-creation.ts'
 
 /** Puts a source task together from its configs. @throws what is wrong with them */
-export function buildSourceTask(
+export async function buildSourceTask(
   context: HostContext,
   descriptor: SourceConnectorDescriptor,
   build: TaskBuild,
-): BuiltTask {
+): Promise<BuiltTask> {
   const { id, connector, taskConfig } = build
   const config = sourceConnectorDef.parse(connector)
   const log = pluginLog(context, runtimeLogger, taskLabel(id))
@@ -37,13 +38,7 @@ export function buildSourceTask(
     cancelled: build.cancelled.signal,
   })
   const task = descriptor.createTask()
-  const offsets = new OffsetCommitter({
-    connector: id.connector,
-    topic: context.worker['offset.storage.topic'] ?? '',
-    producer: context.clients.offsetProducer(),
-    stored: (partitions) => context.control.call('readOffsets', { connector: id.connector, partitions }),
-    clock: context.clock,
-  })
+  const offsets = await offsetCommitter(context, id.connector)
   const taskContext: SourceTaskContext = {
     connectorName: id.connector,
     taskNumber: id.task,
@@ -54,7 +49,12 @@ export function buildSourceTask(
     transaction: null,
     config: () => taskConfig,
   }
-  const topics = topicEnsurer(context, build)
+  const topics = await topicEnsurer(context, build)
+  const late: { deliver: (outcome: BatchOutcome<SourceToken>) => void } = { deliver: () => undefined }
+  const producer = await context.clients.producer<SourceToken>(
+    taskProducerProperties(context.worker, connector, id),
+    (outcome) => late.deliver(outcome),
+  )
   const runner = new SourceTaskRunner({
     id,
     task,
@@ -62,8 +62,10 @@ export function buildSourceTask(
     start: () => task.start(taskContext, taskConfig),
     hooks: taskHooks(context, build, metrics, [() => chain.close(), () => topics.close()]),
     pipeline: new SourcePipeline(chain, converters, errors),
-    producer: (onBatch) =>
-      context.clients.producer<SourceToken>(taskProducerProperties(context.worker, connector, id), onBatch),
+    producer: (onBatch) => {
+      late.deliver = onBatch
+      return producer
+    },
     ledger: new AckLedger(),
     offsets,
     errors,
@@ -80,19 +82,29 @@ export function buildSourceTask(
   return { runner, metrics, errorMetrics, groups: () => ({ 'source-task-metrics': metrics.attributes() }) }
 }
 
+async function offsetCommitter(context: HostContext, connector: string): Promise<OffsetCommitter> {
+  return new OffsetCommitter({
+    connector,
+    topic: context.worker['offset.storage.topic'] ?? '',
+    producer: await context.clients.offsetProducer(),
+    stored: (partitions) => context.control.call('readOffsets', { connector, partitions }),
+    clock: context.clock,
+  })
+}
+
 const runtimeLogger = 'org.apache.kafka.connect.runtime.WorkerSourceTask'
 
 /** Topics are made by the connector's rules, or not at all: then it is the broker that may make them. */
-function topicEnsurer(
+async function topicEnsurer(
   context: HostContext,
   build: TaskBuild,
-): { ensure: (topic: string) => Promise<void>; close: () => Promise<void> } {
+): Promise<{ ensure: (topic: string) => Promise<void>; close: () => Promise<void> }> {
   const rules = topicCreationRules(
     context.worker['topic.creation.enable']?.trim().toLowerCase() !== 'false',
     build.connector,
   )
   if (rules === null) return { ensure: () => Promise.resolve(), close: () => Promise.resolve() }
-  const maker = context.clients.topicMaker(taskAdminProperties(context.worker, build.connector, build.id))
+  const maker = await context.clients.topicMaker(taskAdminProperties(context.worker, build.connector, build.id))
   return {
     ensure: async (topic) => {
       if (await maker.exists(topic)) return

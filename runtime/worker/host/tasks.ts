@@ -37,7 +37,7 @@ export class HostTasks {
     const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
     const built =
       descriptor.kind === 'source'
-        ? buildSourceTask(this.#context, descriptor, build)
+        ? await buildSourceTask(this.#context, descriptor, build)
         : await buildSinkTask(this.#context, descriptor, build)
     this.#running.set(key, { id: spec.id, built, build, ended: built.runner.run() })
   }
