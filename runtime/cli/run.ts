@@ -6,6 +6,8 @@ type Command = (args: readonly string[]) => Promise<number>
 /** Commands load what they need and nothing else: a dry run must not pay for a worker. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   worker: async () => (await import('./worker.ts')).workerCommand,
+  transform: async () => (await import('./transform.ts')).transformCommand,
+  validate: async () => (await import('./validate.ts')).validateCommand,
 }
 
 /** Runs a command; the exit code is 0 when all went well, 1 for wrong usage or faults found, 2 when it could not start. */

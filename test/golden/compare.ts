@@ -1,5 +1,5 @@
 import { isPlainObject, parseDecimal } from '../../api/index.ts'
-import { NumberText, parseWithTexts } from './vectors.ts'
+import { NumberText, parseWithTexts } from '../../runtime/cli/number-text.ts'
 
 /**
  * Whether two parsed answers agree. Members of objects may stand in any order, and so may the pairs of a map with other

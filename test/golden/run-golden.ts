@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { isConnectError, isPlainObject } from '../../api/index.ts'
 import { agrees, textsAgree } from './compare.ts'
 import { answer } from './run-vector.ts'
-import { type ErrorKind, parseVector, toJsonText, type Vector } from './vectors.ts'
+import { toJsonText } from '../../runtime/cli/number-text.ts'
+import { type ErrorKind, parseVector, type Vector } from './vectors.ts'
 
 /** What came of one vector; `expected` and `got` are for the reader. */
 export interface Outcome {

@@ -11,7 +11,8 @@ import converters from '../../converters/index.ts'
 import { JsonConverter } from '../../converters/json/index.ts'
 import { createTransformationChain, type FindPlugin } from '../../runtime/core/transformation-chain.ts'
 import transforms from '../../transforms/index.ts'
-import { NumberText, parseWithTexts, toJsonText, type Vector } from './vectors.ts'
+import { NumberText, parseWithTexts, toJsonText } from '../../runtime/cli/number-text.ts'
+import type { Vector } from './vectors.ts'
 
 const PLUGINS: readonly PluginDescriptor[] = [...converters.plugins, ...transforms.plugins]
 
