@@ -33,6 +33,6 @@ export async function run(args: readonly string[]): Promise<number> {
 /** One line that says what is wrong, and one with the remedy. */
 export function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  const remedy = isConnectError(error) && error.remedy !== null ? ` ${error.remedy}` : ''
-  return `${message}${remedy}`
+  if (!isConnectError(error) || error.remedy === null) return message
+  return `${/[.!?]$/.test(message) ? message : `${message}.`} ${error.remedy}`
 }

@@ -26,7 +26,9 @@ import { advertised, type Listener, parseListeners } from '../rest/listeners.ts'
 import { parseHeaderRules } from '../rest/response-headers.ts'
 import { RestServer } from '../rest/server.ts'
 import { startingApp } from '../rest/starting-app.ts'
+import { clusterIdOf } from './cluster-id.ts'
 import { openStores, sharedClientId } from './open-stores.ts'
+import { checkUnknownProperties } from './unknown-properties.ts'
 import { KafkaSinkGroups } from '../worker/kafka-sink-groups.ts'
 import { startThreadHost } from '../worker/thread-host.ts'
 import { ThreadedWorker } from '../worker/threaded-worker.ts'
@@ -58,7 +60,7 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
   })
   const clientId = values['client.id'] === '' ? `connect-${workerId}` : values['client.id']
   const admin = await openAdmin(workerClientProperties(originals, sharedClientId(config, 'shared-admin')))
-  const clusterId = await admin.clusterId()
+  const clusterId = await clusterIdOf(admin, log)
   const groupCluster = new KafkaCluster(
     await loadCluster(parseClientProperties('admin', workerClientProperties(originals, clientId))),
   )
@@ -121,6 +123,7 @@ async function readConfig(file: ConfigMap, log: Logger): Promise<WorkerConfig> {
   const providers = configProviders(file, { environment: process.env, warn })
   // plugin.path is where providers come from: variables in it cannot be resolved.
   const { config } = await resolveConfig({ ...file, 'plugin.path': null }, providers)
+  checkUnknownProperties(config, warn)
   const path = file['plugin.path']
   return parseWorkerConfig(path === undefined ? config : { ...config, 'plugin.path': path }, warn)
 }

@@ -26,14 +26,12 @@ export class RestServer {
       serve(request as Request, response as Response)
     }
     const server: Server = listener.protocol === 'https' ? createTlsServer(tls ?? {}, handler) : createServer(handler)
-    const bound = Promise.race([
-      once(server, 'listening'),
-      once(server, 'error').then(([error]: unknown[]) => {
-        throw bindError(listener, error as NodeJS.ErrnoException)
-      }),
-    ])
     server.listen({ port: listener.port, ...(listener.host === null ? {} : { host: listener.host }) })
-    await bound
+    try {
+      await once(server, 'listening')
+    } catch (error) {
+      throw bindError(listener, error as NodeJS.ErrnoException)
+    }
     this.#servers.push(server)
     return (server.address() as AddressInfo).port
   }

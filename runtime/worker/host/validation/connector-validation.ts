@@ -196,7 +196,13 @@ function converterParts(config: Readonly<Record<string, string>>, registry: Plug
     const plugin = name === undefined ? undefined : registry.find([kind], name.trim())
     if (plugin === undefined) return []
     const prefix = `${key}.`
-    return [part(plugin.config, plugin.config.validate(withPrefix(config, prefix)), { prefix, group: null })]
+    return [
+      part(
+        plugin.config,
+        plugin.config.validate({ ...withPrefix(config, prefix), 'converter.type': key.slice(0, key.indexOf('.')) }),
+        { prefix, group: null },
+      ),
+    ]
   })
 }
 
