@@ -1,4 +1,4 @@
-import { type ConfigOf, defineConfig, nonEmptyString } from '../../api/index.ts'
+import { defineConfig, nonEmptyString } from '../../api/index.ts'
 
 export const fileSourceConfig = defineConfig({
   file: {
@@ -24,8 +24,6 @@ export const fileSinkConfig = defineConfig({
     doc: 'Destination filename. If not specified, the standard output will be used',
   },
 })
-
-export type FileSourceConfig = ConfigOf<typeof fileSourceConfig>
 
 /** Null for standard input or output. */
 export function fileName(config: { readonly file: string | null }): string | null {

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { ConnectError, type Logger, type OffsetMap } from '../../api/index.ts'
+import { ConnectError, errorToData, type Logger, type OffsetMap } from '../../api/index.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
 import { configProviders } from '../config/providers.ts'
 import { resolveConfig } from '../config/config-transformer.ts'
-import { parseWorkerConfig, type WorkerConfig } from '../config/worker-config.ts'
+import { parseWorkerConfig, type WorkerConfig, withPrefix } from '../config/worker-config.ts'
+import { CONNECT_PROTOCOL_TYPE } from '../core/connect-protocol.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { DistributedHerder, membershipTimes, type WorkGroupMember } from '../herder/distributed-herder.ts'
 import { forwardingClient } from '../herder/forwarding-client.ts'
@@ -11,7 +12,7 @@ import type { HerderStores, SinkOffsetAdmin } from '../herder/stores.ts'
 import { taskConfigSender } from '../herder/task-config-sender.ts'
 import type { WorkGroup } from '../herder/work-group.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
-import { openAdmin } from '../kafka/client-config/clients.ts'
+import { checkClientProperties, openAdmin } from '../kafka/client-config/clients.ts'
 import { loadCluster } from '../kafka/client-config/cluster-config.ts'
 import { parseClientProperties } from '../kafka/client-config/parse.ts'
 import { KafkaCluster } from '../kafka/cluster.ts'
@@ -28,6 +29,7 @@ import { RestServer } from '../rest/server.ts'
 import { startingApp } from '../rest/starting-app.ts'
 import { clusterIdOf } from './cluster-id.ts'
 import { openStores, sharedClientId } from './open-stores.ts'
+import { checkSupported } from './supported.ts'
 import { checkUnknownProperties } from './unknown-properties.ts'
 import { KafkaSinkGroups } from '../worker/kafka-sink-groups.ts'
 import { startThreadHost } from '../worker/thread-host.ts'
@@ -124,8 +126,25 @@ async function readConfig(file: ConfigMap, log: Logger): Promise<WorkerConfig> {
   // plugin.path is where providers come from: variables in it cannot be resolved.
   const { config } = await resolveConfig({ ...file, 'plugin.path': null }, providers)
   checkUnknownProperties(config, warn)
+  checkSupported(config)
   const path = file['plugin.path']
-  return parseWorkerConfig(path === undefined ? config : { ...config, 'plugin.path': path }, warn)
+  const parsed = parseWorkerConfig(path === undefined ? config : { ...config, 'plugin.path': path }, warn)
+  await checkTaskClients(parsed.originals)
+  return parsed
+}
+
+/** What is wrong with the clients of tasks shows at start, not with the first connector. */
+async function checkTaskClients(worker: ConfigMap): Promise<void> {
+  for (const kind of ['producer', 'consumer'] as const) {
+    const own = withPrefix(worker, `${kind}.`)
+    try {
+      await checkClientProperties(kind, { 'bootstrap.servers': worker['bootstrap.servers'] ?? '', ...own })
+    } catch (cause) {
+      const { message, remedy } = errorToData(cause)
+      const options = remedy === null ? { cause } : { cause, remedy }
+      throw new ConnectError('CONFIG_INVALID', `${kind}.* properties: ${message}`, options)
+    }
+  }
 }
 
 async function bind(rest: RestServer, listeners: readonly Listener[]): Promise<Listener[]> {
@@ -196,7 +215,7 @@ function makeMember(config: WorkerConfig, cluster: KafkaCluster, owner: WorkGrou
   const times = membershipTimes(config)
   const member = new GroupMember({
     groupId: values['group.id'],
-    protocolType: 'connect',
+    protocolType: CONNECT_PROTOCOL_TYPE,
     cluster,
     clock: systemClock,
     owner,

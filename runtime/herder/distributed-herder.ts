@@ -154,6 +154,7 @@ export class DistributedHerder implements Herder {
     await this.#group.whenStable()
     await this.#queue.idle()
     this.#ready = true
+    void this.#rotateKeys()
   }
 
   /** Stops everything that runs here, then the stores, then leaves the group. */
@@ -340,6 +341,20 @@ export class DistributedHerder implements Herder {
     return [...measured('connect-worker-metrics', worker), ...measured('connect-worker-rebalance-metrics', rebalance)]
   }
 
+  async #rotateKeys(): Promise<void> {
+    const { clock, log } = this.#options
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      await clock.sleep(keyCheckMs, signal)
+      if (signal.aborted || !this.#group.leads) continue
+      try {
+        await this.#queue.run('distributing a new session key', () => this.#leadership.rotateKey())
+      } catch (error) {
+        log.warn('The session key could not be renewed; it is tried again', { error })
+      }
+    }
+  }
+
   /** The listener for a worker's word on connectors and tasks. */
   #listener(): WorkerListener {
     const tracking = this.#options.config.values['topic.tracking.enable']
@@ -380,6 +395,7 @@ export class DistributedHerder implements Herder {
       onRound: (round) => this.#rounds.onRound(round),
       onLost: () => this.#queue.run('stopping all work', () => this.#local.stopAll()),
       onFailed: onFatal,
+      onUnassigned: (work, workers) => this.#leadership.markLost(work, workers),
     })
   }
 
@@ -467,6 +483,8 @@ export class DistributedHerder implements Herder {
 }
 
 const leaveMs = 5000
+/** How often the leader looks whether the session key has expired. */
+const keyCheckMs = 30_000
 
 const protocolLabels: Readonly<Record<string, string>> = {
   default: 'EAGER',

@@ -8,12 +8,6 @@ export interface ServerInfo {
   readonly kafka_cluster_id: string
 }
 
-/** `GET /health` (KIP-1017) */
-export interface Health {
-  readonly status: 'healthy' | 'starting' | 'unhealthy'
-  readonly message: string
-}
-
 export type ConnectorType = 'source' | 'sink' | 'unknown'
 
 /** What a create, an update and `GET /connectors/{name}` answer. The config is the stored one: variables unresolved, nothing masked. */

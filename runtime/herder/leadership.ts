@@ -1,7 +1,9 @@
 import type { Logger } from '../../api/index.ts'
+import type { WorkItems } from '../core/connect-protocol.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { SessionKeys } from './session-keys.ts'
 import type { StatusReporter } from './status-reporter.ts'
+import type { StoredStatus } from './status-view.ts'
 import type { HerderStores } from './stores.ts'
 
 export interface LeadershipOptions {
@@ -33,6 +35,24 @@ export class Leadership {
     if (!sessioned() || !keys.needsNew(stores.config.snapshot().sessionKey, clock.nowMs())) return
     log.info('Distributing a new session key')
     await stores.config.putSessionKey(keys.generate(clock.nowMs()))
+  }
+
+  /**
+   * Work of a worker that has left the group waits for its return (`scheduled.rebalance.max.delay.ms`); until then it is
+   * shown as UNASSIGNED, where the original goes on saying RUNNING.
+   */
+  markLost(work: WorkItems, workers: ReadonlySet<string>): void {
+    const { stores, statuses } = this.#options
+    const gone = (status: StoredStatus | null): status is StoredStatus =>
+      status !== null && status.state !== 'UNASSIGNED' && !workers.has(status.workerId)
+    for (const name of work.connectors) {
+      const status = stores.statuses.connector(name)
+      if (gone(status)) statuses.connectorLost(name, status.workerId)
+    }
+    for (const id of work.tasks) {
+      const status = stores.statuses.task(id)
+      if (gone(status)) statuses.taskLost(id, status.workerId)
+    }
   }
 
   /** Deleted connectors and tasks leave statuses behind: tombstones take them out of the topic. */

@@ -72,6 +72,15 @@ export class StatusReporter {
     this.#options.writer.putTask(id, this.#update('DESTROYED', null, null))
   }
 
+  /** A connector that nobody runs any more; the record still names who did. */
+  connectorLost(name: string, workerId: string): void {
+    this.#options.writer.putConnectorSafe(name, { ...this.#update('UNASSIGNED', null, null), workerId })
+  }
+
+  taskLost(id: TaskId, workerId: string): void {
+    this.#options.writer.putTaskSafe(id, { ...this.#update('UNASSIGNED', null, null), workerId })
+  }
+
   #update(state: StatusUpdate['state'], error: unknown, version: string | null): StatusUpdate {
     const trace = error === null || error === undefined ? null : stackTrace(errorToData(error))
     return { state, trace, workerId: this.#options.workerId, generation: this.#options.generation(), version }

@@ -6,6 +6,8 @@ import {
   connectProtocols,
   connectProtocolVersion,
   decodeAssignment,
+  decodeMetadata,
+  type WorkItems,
 } from '../core/connect-protocol.ts'
 import { type CooperativeState, INITIAL_COOPERATIVE_STATE } from '../core/incremental-cooperative-assignor.ts'
 import type { ComputeAssignmentEffect, MemberAssignmentBytes } from '../core/membership-messages.ts'
@@ -35,6 +37,8 @@ export interface WorkGroupOptions {
   /** Stops everything that runs here. */
   readonly onLost: () => Promise<void>
   readonly onFailed: (error: Error) => void
+  /** For the leader: work that nobody runs after this round, and who is in the group, as `host:port`. */
+  readonly onUnassigned: (work: WorkItems, workers: ReadonlySet<string>) => void
 }
 
 interface Place {
@@ -143,11 +147,20 @@ export class WorkGroup implements GroupOwner {
       )
       this.#cooperative = outcome.state
       this.#owners = outcome.owners
+      if (outcome.owners !== null) this.#reportUnassigned(outcome.owners, configuredWork(current), round)
       return [...outcome.assignments].map(([memberId, assignment]) => ({ memberId, assignment }))
     } catch (error) {
       log.error('The assignment of work to workers could not be computed', { error })
       throw error
     }
+  }
+
+  #reportUnassigned(owners: Owners, configured: WorkItems, round: ComputeAssignmentEffect): void {
+    const connectors = configured.connectors.filter((name) => !owners.connectors.has(name))
+    const tasks = configured.tasks.filter((id) => !owners.tasks.has(taskKey(id)))
+    if (connectors.length === 0 && tasks.length === 0) return
+    const workers = new Set(round.members.map(({ metadata }) => new URL(decodeMetadata(metadata).url).host))
+    this.#options.onUnassigned({ connectors, tasks }, workers)
   }
 
   /** Resolves when what was revoked has stopped: until then this worker does not say that it gave the work up. */

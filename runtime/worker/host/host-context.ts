@@ -1,4 +1,4 @@
-import type { ConfigProvider, KafkaAccess, OffsetMap, OffsetReader } from '../../../api/index.ts'
+import type { ConfigProvider, OffsetMap, OffsetReader } from '../../../api/index.ts'
 import type { ConfigMap } from '../../core/ids.ts'
 import type { TaskId } from '../../core/task-id.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -45,5 +45,3 @@ export function pluginLog(context: HostContext, className: string, what: string)
 export function taskLabel(id: TaskId): string {
   return `${id.connector}|task-${id.task}`
 }
-
-export type { KafkaAccess }
