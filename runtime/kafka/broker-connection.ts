@@ -1,8 +1,8 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { type Address, formatAddress } from './address.ts'
-import { connectionError } from './connection-errors.ts'
-import { brokerError, codeOf, type KafkaError, localError } from './errors.ts'
+import { connectionError, listenerRemedy } from './connection-errors.ts'
+import { brokerError, codeOf, KafkaError, localError } from './errors.ts'
 import {
   type KafkajsConnection,
   type KafkajsSasl,
@@ -49,12 +49,17 @@ export class BrokerConnection {
   readonly #options: ConnectionOptions
   #versions: ReadonlyMap<number, VersionRange> = new Map()
   #closed: KafkaError | null = null
+  /** Whether the broker has answered anything since it let us in. */
+  #hasAnswered = false
   #onClose: (() => void) | null = null
 
   private constructor(address: Address, options: ConnectionOptions) {
     this.address = address
     this.#options = options
-    this.#queue = new RequestQueue(options.requestTimeoutMs, () => this.#late())
+    this.#queue = new RequestQueue(options.requestTimeoutMs, {
+      onTimeout: () => this.#late(),
+      toError: (error) => (error instanceof KafkaError ? error : this.#disconnected(error)),
+    })
     this.#kafkajs = makeKafkajsConnection({
       host: address.host,
       port: address.port,
@@ -115,7 +120,9 @@ export class BrokerConnection {
     const version = this.versionOf(api)
     if (version === null) throw this.#unsupported(api)
     if (!this.#kafkajs.isAuthenticated() && this.#options.sasl) await this.#reauthenticate()
-    return this.#exchange(api, version, body, options)
+    const answer = await this.#exchange(api, version, body, options)
+    this.#hasAnswered = true
+    return answer
   }
 
   /** Closes at once. What is under way is rejected with `reason`. */
@@ -206,9 +213,15 @@ export class BrokerConnection {
   }
 
   #lost(): void {
-    this.close(
-      localError('KAFKA_DISCONNECTED', `Broker ${formatAddress(this.address)} closed the connection`, RETRIABLE),
-    )
+    this.close(this.#disconnected(null))
+  }
+
+  #disconnected(cause: Error | null): KafkaError {
+    const reason = cause === null ? '' : `: ${cause.message}`
+    const text = `Broker ${formatAddress(this.address)} closed the connection${reason}`
+    // A listener with SASL lets anybody ask for its versions, and hangs up at whatever comes next.
+    const remedy = this.#hasAnswered ? {} : { remedy: listenerRemedy(this.#options) }
+    return localError('KAFKA_DISCONNECTED', text, { ...RETRIABLE, ...remedy, ...(cause ? { cause } : {}) })
   }
 
   #late(): void {

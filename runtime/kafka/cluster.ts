@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from './address.ts'
-import { abortable, type Backoff, retrying } from './backoff.ts'
+import { abortable, type Backoff, clampTimer, retrying } from './backoff.ts'
 import type { BrokerConnection, ConnectionOptions, SendOptions } from './broker-connection.ts'
 import { ConnectionSlot } from './connection-slot.ts'
 import { brokerError, check, codeOf, KafkaError, localError } from './errors.ts'
@@ -41,10 +41,15 @@ export interface RequestOptions extends SendOptions {
   readonly signal?: AbortSignal
 }
 
-export interface MetadataOptions {
+/** How long a request may take, and what ends it early. */
+export interface CallLimits {
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface MetadataOptions extends CallLimits {
   /** Let the broker create topics that do not exist, where it is set to. Default false. */
   readonly create?: boolean
-  readonly signal?: AbortSignal
 }
 
 interface CachedTopic {
@@ -90,17 +95,20 @@ export class KafkaCluster implements AsyncDisposable {
     return [...this.#nodes.keys()]
   }
 
-  /** Sends one request and gives the answer. Rejects with a `KafkaError`; error codes inside the answer are the caller's. */
+  /**
+   * Sends one request and gives the answer. Rejects with a `KafkaError`; error codes inside the answer are the caller's.
+   * The time for connecting, when that is needed first, is bounded by the same timeout as the answer.
+   */
   async request<Q, R>(to: NodeTarget, api: ClientApi<Q, R>, body: Q, options: RequestOptions = {}): Promise<R> {
     const { channel = 'default', signal, ...send } = options
-    const connection = await abortable(this.#connectionTo(to, channel), signal)
+    const connection = this.#openConnection(to, channel) ?? (await this.#connect(to, channel, options))
     return abortable(connection.send(api, body, send), signal)
   }
 
   /** Asks for topics afresh (null: all of them) and remembers the answer. Faults of single topics are in the answer. */
   async metadata(
     topics: readonly string[] | null,
-    { create = false, signal }: MetadataOptions = {},
+    { create = false, ...limits }: MetadataOptions = {},
   ): Promise<ClusterMetadata> {
     const answer = await this.request(
       'any',
@@ -109,7 +117,7 @@ export class KafkaCluster implements AsyncDisposable {
         topics: topics?.map((name) => ({ name })) ?? null,
         allowAutoTopicCreation: create,
       },
-      signal ? { signal } : {},
+      limits,
     )
     const metadata = toClusterMetadata(answer)
     this.#remember(metadata)
@@ -154,9 +162,15 @@ export class KafkaCluster implements AsyncDisposable {
   }
 
   /** The broker that coordinates a group or a transactional id, asked for afresh. */
-  async coordinator(kind: 'group' | 'transaction', key: string, signal?: AbortSignal): Promise<NodeId> {
+  async coordinator(
+    kind: 'group' | 'transaction',
+    key: string,
+    signal?: AbortSignal,
+    timeoutMs = this.requestTimeoutMs,
+  ): Promise<NodeId> {
     const body = { key, keyType: kind === 'group' ? 0 : 1, coordinatorKeys: [key] }
-    const answer = await this.request('any', findCoordinator, body, signal ? { signal } : {})
+    const limits = { timeoutMs, ...(signal ? { signal } : {}) }
+    const answer = await this.request('any', findCoordinator, body, limits)
     // Versions up to 3 answer for one key, later ones with a list.
     const found = answer.coordinators[0] ?? answer
     check(found.errorCode, `Finding the coordinator of ${kind} ${key}`, found.errorMessage)
@@ -179,6 +193,31 @@ export class KafkaCluster implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** The connection to a known broker, when it is open. */
+  #openConnection(to: NodeTarget, channel: Channel): BrokerConnection | null {
+    const node = typeof to === 'number' ? this.#nodes.get(to) : undefined
+    return node ? (this.#slots.get(slotKey(node, channel))?.open ?? null) : null
+  }
+
+  async #connect(to: NodeTarget, channel: Channel, { timeoutMs, signal }: RequestOptions): Promise<BrokerConnection> {
+    const late = new AbortController()
+    const limitMs = timeoutMs ?? this.requestTimeoutMs
+    const timer = setTimeout(() => late.abort(this.#lateConnection(to, limitMs)), clampTimer(limitMs))
+    try {
+      return await abortable(abortable(this.#connectionTo(to, channel), late.signal), signal)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #lateConnection(to: NodeTarget, limitMs: number): KafkaError {
+    const whom = typeof to === 'number' ? `broker ${to}` : `a broker of ${describeAddresses(this.#options.bootstrap)}`
+    return localError('KAFKA_TIMEOUT', `No connection to ${whom} within ${limitMs} ms`, {
+      retriable: true,
+      remedy: 'Check that the brokers are alive and can be reached.',
+    })
   }
 
   async #connectionTo(to: NodeTarget, channel: Channel): Promise<BrokerConnection> {
@@ -222,7 +261,7 @@ export class KafkaCluster implements AsyncDisposable {
   }
 
   #slot(address: Address, channel: Channel): ConnectionSlot {
-    const key = `${formatAddress(address)}/${channel}`
+    const key = slotKey(address, channel)
     let slot = this.#slots.get(key)
     if (!slot) {
       slot = new ConnectionSlot(address, this.#options.connection, this.#options.reconnectBackoff)
@@ -262,4 +301,8 @@ export class KafkaCluster implements AsyncDisposable {
       remedy,
     })
   }
+}
+
+function slotKey(address: Address, channel: Channel): string {
+  return `${formatAddress(address)}/${channel}`
 }

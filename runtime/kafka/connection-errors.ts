@@ -5,6 +5,9 @@ import type { KafkajsErrorFields } from './kafkajs.ts'
 
 const TLS_CODE = /^(ERR_SSL|ERR_TLS|CERT_|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_OSSL)/
 
+/** Node's words for a peer that closes before the handshake is done: it speaks no TLS, or it is going down. */
+const HUNG_UP_IN_HANDSHAKE = /disconnected before secure TLS/
+
 type Stage = 'connect' | 'versions' | 'authenticate'
 
 /** What went wrong while opening a connection, told so that the reader can mend it. */
@@ -18,6 +21,7 @@ export function connectionError(
   const fields = fieldsOf(error)
   const where = formatAddress(address)
   const code = String(fields.code ?? '')
+  if (HUNG_UP_IN_HANDSHAKE.test(fields.message)) return hungUp(error, fields, stage, where, options)
   if (options.tls && (TLS_CODE.test(code) || /\bssl\b|\btls\b|certificate/i.test(fields.message))) {
     return tlsError(error, fields, where)
   }
@@ -87,18 +91,29 @@ function unreachable(cause: unknown, { message }: KafkajsErrorFields, where: str
   )
 }
 
+const HANG_UPS: Readonly<Record<Stage, string>> = {
+  connect: 'during the TLS handshake',
+  versions: 'at the first request',
+  authenticate: 'during authentication',
+}
+
 function hungUp(
   cause: unknown,
   { message }: KafkajsErrorFields,
   stage: Stage,
   where: string,
-  { tls, sasl }: ConnectionOptions,
+  options: ConnectionOptions,
 ): KafkaError {
-  const doing = stage === 'versions' ? 'at the first request' : 'during authentication'
-  const protocol = `${sasl ? 'SASL_' : ''}${tls ? 'SSL' : 'PLAINTEXT'}`
+  const doing = HANG_UPS[stage]
   return localError('KAFKA_UNREACHABLE', `Broker ${where} closed the connection ${doing}: ${message}`, {
     cause,
     retriable: true,
-    remedy: `The listener may expect another security.protocol than ${protocol}.`,
+    remedy: listenerRemedy(options),
   })
+}
+
+/** For a broker that hangs up on a stranger. */
+export function listenerRemedy({ tls, sasl }: ConnectionOptions): string {
+  const protocol = `${sasl ? 'SASL_' : ''}${tls ? 'SSL' : 'PLAINTEXT'}`
+  return `The listener may expect another security.protocol than ${protocol}.`
 }

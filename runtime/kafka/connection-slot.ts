@@ -23,8 +23,13 @@ export class ConnectionSlot {
     this.#backoff = backoff
   }
 
+  /** The connection, when it is open. */
+  get open(): BrokerConnection | null {
+    return this.#connection?.isOpen ? this.#connection : null
+  }
+
   get isOpen(): boolean {
-    return this.#connection?.isOpen ?? false
+    return this.open !== null
   }
 
   /** Whether an attempt now would have to wait, because the last ones failed. */

@@ -6,8 +6,12 @@ interface Pending {
   readonly deadlineMs: number
 }
 
-/** Names the late request, so that the error can. */
-export type OnTimeout = (correlationId: number) => void
+export interface RequestQueueHooks {
+  /** A request has waited longer than it may. */
+  onTimeout(correlationId: number): void
+  /** What requests are rejected with when kafkajs ends the connection with an error of its own. */
+  toError(error: Error): Error
+}
 
 /**
  * Requests sent and not answered on one connection, in place of kafkajs's own queue.
@@ -19,15 +23,15 @@ export class RequestQueue implements KafkajsRequestQueue {
   readonly #pending = new Map<number, Pending>()
   readonly #held: Pending[] = []
   readonly #defaultTimeoutMs: number
-  readonly #onTimeout: OnTimeout
+  readonly #hooks: RequestQueueHooks
   #timer: NodeJS.Timeout | null = null
   #timerAtMs = Number.POSITIVE_INFINITY
   #throttledUntilMs = 0
   #throttleTimer: NodeJS.Timeout | null = null
 
-  constructor(defaultTimeoutMs: number, onTimeout: OnTimeout) {
+  constructor(defaultTimeoutMs: number, hooks: RequestQueueHooks) {
     this.#defaultTimeoutMs = defaultTimeoutMs
-    this.#onTimeout = onTimeout
+    this.#hooks = hooks
   }
 
   /** Requests not answered yet. */
@@ -59,7 +63,8 @@ export class RequestQueue implements KafkajsRequestQueue {
   rejectAll(error: Error): void {
     const all = [...this.#pending.values(), ...this.#held]
     this.destroy()
-    for (const { request } of all) request.entry.reject(error)
+    const reason = this.#hooks.toError(error)
+    for (const { request } of all) request.entry.reject(reason)
   }
 
   /** Holds requests back for a time, as a broker with quotas asks (KIP-219). */
@@ -129,7 +134,7 @@ export class RequestQueue implements KafkajsRequestQueue {
     let earliest = Number.POSITIVE_INFINITY
     for (const { request, deadlineMs } of [...this.#pending.values(), ...this.#held]) {
       if (deadlineMs <= nowMs) {
-        this.#onTimeout(request.entry.correlationId)
+        this.#hooks.onTimeout(request.entry.correlationId)
         return
       }
       earliest = Math.min(earliest, deadlineMs)

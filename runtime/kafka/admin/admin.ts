@@ -5,7 +5,7 @@ import { describeCluster } from '../protocol/describe-cluster.ts'
 import { initProducerId } from '../protocol/init-producer-id.ts'
 import { listOffsets } from '../protocol/list-offsets.ts'
 import { GroupAdmin } from './groups.ts'
-import { type AdminOptions, AdminRequests, type CallOptions } from './requests.ts'
+import { type AdminOptions, AdminRequests, type Attempt, type CallOptions } from './requests.ts'
 import { TopicAdmin } from './topics.ts'
 
 /** Which offset of a partition is meant: a place, or the first record at or after a time in ms. */
@@ -55,9 +55,9 @@ export class KafkaAdmin implements AsyncDisposable {
     const missing = new Map(partitions.map((partition) => [partitionKey(partition), partition]))
     const found: FoundOffset[] = []
     const timestamp = typeof spec === 'number' ? spec : SPEC_TIMESTAMPS[spec]
-    await this.#requests.retry('Listing offsets', call, async () => {
-      for (const [node, wanted] of await this.#byLeader([...missing.values()], call)) {
-        for (const offset of await this.#offsetsAt(node, wanted, timestamp, readCommitted, call)) {
+    await this.#requests.retry('Listing offsets', call, async (options) => {
+      for (const [node, wanted] of await this.#byLeader([...missing.values()], options)) {
+        for (const offset of await this.#offsetsAt(node, wanted, timestamp, readCommitted, options)) {
           missing.delete(partitionKey(offset))
           found.push(offset)
         }
@@ -95,11 +95,11 @@ export class KafkaAdmin implements AsyncDisposable {
     return this.close()
   }
 
-  async #byLeader(partitions: readonly TopicPartition[], call: CallOptions): Promise<Map<number, TopicPartition[]>> {
+  async #byLeader(partitions: readonly TopicPartition[], options: Attempt): Promise<Map<number, TopicPartition[]>> {
     const { cluster } = this.#requests
     const names = [...new Set(partitions.map(({ topic }) => topic))]
     if (names.some((name) => cluster.cachedTopic(name) === null)) {
-      await cluster.metadata(names, call.signal ? { signal: call.signal } : {})
+      await cluster.metadata(names, options)
     }
     const byLeader = new Map<number, TopicPartition[]>()
     for (const partition of partitions) {
@@ -118,7 +118,7 @@ export class KafkaAdmin implements AsyncDisposable {
     partitions: readonly TopicPartition[],
     timestamp: number,
     readCommitted: boolean,
-    call: CallOptions,
+    options: Attempt,
   ): Promise<FoundOffset[]> {
     const topics = new Map<string, { partitionIndex: number; timestamp: number }[]>()
     for (const { topic, partition } of partitions) {
@@ -129,12 +129,7 @@ export class KafkaAdmin implements AsyncDisposable {
       isolationLevel: readCommitted ? 1 : 0,
       topics: [...topics].map(([name, list]) => ({ name, partitions: list })),
     }
-    const answer = await this.#requests.cluster.request(
-      node,
-      listOffsets,
-      body,
-      call.signal ? { signal: call.signal } : {},
-    )
+    const answer = await this.#requests.cluster.request(node, listOffsets, body, options)
     return answer.topics.flatMap(({ name, partitions: list }) =>
       list.map((p) => {
         if (p.errorCode !== 0) this.#requests.cluster.forget(name)

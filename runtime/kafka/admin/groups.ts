@@ -50,7 +50,7 @@ export class GroupAdmin {
 
   /** The groups of every broker of the cluster. */
   async list(call: CallOptions = {}): Promise<ListedGroup[]> {
-    await this.#requests.retry('Listing groups', call, () => this.#requests.cluster.metadata([]))
+    await this.#requests.retry('Listing groups', call, (options) => this.#requests.cluster.metadata([], options))
     const perNode = this.#requests.cluster.nodeIds.map((node) =>
       this.#requests.send(
         'Listing groups',

@@ -53,13 +53,13 @@ export class AdminRequests {
     accept: (answer: R) => A,
     call: CallOptions = {},
   ): Promise<A> {
-    const { signal } = call
     const name = `${kind}:${key}`
-    return this.retry(doing, call, async () => {
+    return this.retry(doing, call, async (options) => {
       try {
-        const node = this.#coordinators.get(name) ?? (await this.cluster.coordinator(kind, key, signal))
+        const node =
+          this.#coordinators.get(name) ?? (await this.cluster.coordinator(kind, key, options.signal, options.timeoutMs))
         this.#coordinators.set(name, node)
-        return accept(await this.cluster.request(node, api, body, signal ? { signal } : {}))
+        return accept(await this.cluster.request(node, api, body, options))
       } catch (error) {
         if (hasMoved(error)) this.#coordinators.delete(name)
         throw error
@@ -67,10 +67,22 @@ export class AdminRequests {
     })
   }
 
-  retry<A>(doing: string, { timeoutMs, signal }: CallOptions, attempt: () => Promise<A>): Promise<A> {
+  /** Runs an attempt until it succeeds or the call's time is up; each attempt has no more than what is left of it. */
+  retry<A>(doing: string, { timeoutMs, signal }: CallOptions, attempt: (options: Attempt) => Promise<A>): Promise<A> {
     const deadlineMs = Date.now() + (timeoutMs ?? this.options.apiTimeoutMs)
-    return retrying(attempt, { doing, deadlineMs, backoff: this.options.retryBackoff, ...(signal ? { signal } : {}) })
+    const abort = signal ? { signal } : {}
+    const bounded = (): Promise<A> => {
+      const leftMs = Math.max(deadlineMs - Date.now(), 1)
+      return attempt({ timeoutMs: Math.min(leftMs, this.cluster.requestTimeoutMs), ...abort })
+    }
+    return retrying(bounded, { doing, deadlineMs, backoff: this.options.retryBackoff, ...abort })
   }
+}
+
+/** What one attempt passes on to the cluster. */
+export interface Attempt {
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
 }
 
 function hasMoved(error: unknown): boolean {

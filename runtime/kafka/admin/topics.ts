@@ -80,8 +80,8 @@ export class TopicAdmin {
 
   /** Topics by name; one that does not exist is missing from the answer. */
   async describe(names: readonly string[], call: CallOptions = {}): Promise<Map<string, TopicMetadata>> {
-    return this.#requests.retry('Describing topics', call, async () => {
-      const { topics } = await this.#requests.cluster.metadata(names, call.signal ? { signal: call.signal } : {})
+    return this.#requests.retry('Describing topics', call, async (options) => {
+      const { topics } = await this.#requests.cluster.metadata(names, options)
       const found = new Map<string, TopicMetadata>()
       for (const [name, topic] of topics) {
         if (topic.errorCode === codeOf('UNKNOWN_TOPIC_OR_PARTITION')) continue
@@ -95,14 +95,15 @@ export class TopicAdmin {
   /** Number of partitions of a topic that is, or is about to be, there. */
   async waitFor(name: string, call: CallOptions = {}): Promise<number> {
     const deadlineMs = Date.now() + (call.timeoutMs ?? this.#requests.options.apiTimeoutMs)
-    const topic = await this.#requests.cluster.topic(name, deadlineMs, { create: true, ...call })
+    const limits = call.signal ? { signal: call.signal } : {}
+    const topic = await this.#requests.cluster.topic(name, deadlineMs, { create: true, ...limits })
     return topic.partitions.length
   }
 
   /** Names of all topics, internal ones left out. */
   async list(call: CallOptions = {}): Promise<string[]> {
-    return this.#requests.retry('Listing topics', call, async () => {
-      const { topics } = await this.#requests.cluster.metadata(null, call.signal ? { signal: call.signal } : {})
+    return this.#requests.retry('Listing topics', call, async (options) => {
+      const { topics } = await this.#requests.cluster.metadata(null, options)
       return [...topics.values()].filter((topic) => !topic.isInternal).map((topic) => topic.name)
     })
   }

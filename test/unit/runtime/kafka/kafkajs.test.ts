@@ -28,7 +28,10 @@ async function server(
   return { port, close }
 }
 
-function connect(port: number, queue = new RequestQueue(5000, () => assert.fail('timeout'))) {
+function connect(
+  port: number,
+  queue = new RequestQueue(5000, { onTimeout: () => assert.fail('timeout'), toError: (error) => error }),
+) {
   const connection = makeKafkajsConnection({
     host: '127.0.0.1',
     port,

@@ -10,7 +10,7 @@ describe('the request queue', () => {
   function setUp() {
     const late: number[] = []
     const log: string[] = []
-    const queue = new RequestQueue(1000, (id) => late.push(id))
+    const queue = new RequestQueue(1000, { onTimeout: (id) => late.push(id), toError: (error) => error })
     const push = (id: number, requestTimeout: number | null = null, expectResponse = true): void => {
       const entry: QueuedRequest['entry'] = {
         correlationId: id,

@@ -10,7 +10,10 @@ const root = new URL('../../../../../../', import.meta.url)
 
 test('the table holds the properties of the Java clients, with their types and defaults', () => {
   // From ProducerConfig, ConsumerConfig and AdminClientConfig by reflection: client, name, type, default.
-  const java = readFileSync(new URL('test/fixtures/client-properties.tsv', root), 'utf8').replace(/\n$/, '').split('\n').sort()
+  const java = readFileSync(new URL('test/fixtures/client-properties.tsv', root), 'utf8')
+    .replace(/\n$/, '')
+    .split('\n')
+    .sort()
   const ours = (['producer', 'consumer', 'admin'] as const).flatMap((kind) =>
     [...propertiesOf(kind).values()].map((property) => {
       const value = defaultOf(property, kind)
