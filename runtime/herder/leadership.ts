@@ -25,7 +25,7 @@ export class Leadership {
 
   /** A round has made, or left, this worker the leader. */
   async taken(): Promise<void> {
-    this.#clearStatuses()
+    await this.#clearStatuses()
     await this.rotateKey()
   }
 
@@ -55,12 +55,15 @@ export class Leadership {
     }
   }
 
-  /** Deleted connectors and tasks leave statuses behind: tombstones take them out of the topic. */
-  #clearStatuses(): void {
+  /** Deleted connectors and tasks leave statuses behind, and the topics they used: tombstones take them out. */
+  async #clearStatuses(): Promise<void> {
     const { stores, statuses } = this.#options
     const view = stores.config.snapshot()
     for (const name of stores.statuses.connectors()) {
-      if (!view.has(name)) statuses.connectorDestroyed(name)
+      if (!view.has(name)) {
+        statuses.connectorDestroyed(name)
+        await stores.statuses.removeTopics(name)
+      }
       const count = view.has(name) ? view.taskCount(name) : 0
       for (const { id } of stores.statuses.tasks(name)) if (id.task >= count) statuses.taskDestroyed(id)
     }
