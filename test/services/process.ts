@@ -103,13 +103,21 @@ class GuardedProcess implements ServerProcess {
   async stop(graceMs = 20_000): Promise<void> {
     if (this.exited) return
     this.signal('SIGTERM')
-    const inTime = await Promise.race([this.#ended.then(() => true), delay(graceMs, false)])
-    if (!inTime) await this.kill()
+    if (!(await this.#endsWithin(graceMs))) await this.kill()
   }
 
   async kill(): Promise<void> {
     this.signal('SIGKILL')
-    await Promise.race([this.#ended, delay(10_000)])
+    await this.#endsWithin(10_000)
+  }
+
+  /** The timer goes with its answer: one that is left behind holds the process of the tests until it is due. */
+  async #endsWithin(timeoutMs: number): Promise<boolean> {
+    const answered = new AbortController()
+    const late = delay(timeoutMs, false, { signal: answered.signal }).catch(() => false)
+    const inTime = await Promise.race([this.#ended.then(() => true), late])
+    answered.abort()
+    return inTime
   }
 }
 
