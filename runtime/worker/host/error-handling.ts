@@ -1,6 +1,7 @@
 import { type Awaitable, ConnectError, isRetriable, type SourceRecord } from '../../../api/index.ts'
 import { retryDelayMs, type RetryPolicy } from '../../core/retry.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { recordPlace } from './describe-record.ts'
 import type { IncomingKafkaRecord } from './ports.ts'
 
 /** Where a record failed, in Connect's words. */
@@ -144,7 +145,7 @@ export class ErrorHandler {
     this.metrics.recordFailures += 1
     await this.#report(failure)
     if (this.policy.tolerance === 'all') this.metrics.recordsSkipped += 1
-    else throw toleranceExceeded(failure.error)
+    else throw toleranceExceeded(failure)
   }
 
   async close(): Promise<void> {
@@ -153,8 +154,9 @@ export class ErrorHandler {
 
   async #giveUp(operation: Operation<unknown>, error: unknown): Promise<Skipped> {
     const { stage, className, original } = operation
-    await this.#report({ stage, className, original, error })
-    if (this.policy.tolerance === 'none') throw toleranceExceeded(error)
+    const failure = { stage, className, original, error }
+    await this.#report(failure)
+    if (this.policy.tolerance === 'none') throw toleranceExceeded(failure)
     this.metrics.recordsSkipped += 1
     return skipped
   }
@@ -179,9 +181,11 @@ function tryNow<T>(run: () => Awaitable<T>): FirstAttempt<T> {
   }
 }
 
-function toleranceExceeded(cause: unknown): ConnectError {
+/** First the line that tools look for; then where the record is, which the original leaves to the log; then the fault. */
+function toleranceExceeded(failure: FailedOperation): ConnectError {
+  const place = `Stage ${failure.stage} with class ${failure.className} failed for ${recordPlace(failure.original)}`
   return new ConnectError('CONNECT_FAILED', 'Tolerance exceeded in error handler', {
-    cause,
+    cause: new ConnectError('CONNECT_FAILED', place, { cause: failure.error }),
     remedy:
       'Mend the record or the configuration and restart the task, or set errors.tolerance=all, with a dead letter queue.',
   })

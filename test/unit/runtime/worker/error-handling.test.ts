@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { RetriableError } from '../../../../api/index.ts'
+import { RetriableError, SourceRecord } from '../../../../api/index.ts'
 import {
   ErrorHandler,
   type ErrorPolicy,
@@ -33,6 +33,17 @@ function setUp(policy: Partial<ErrorPolicy> = {}) {
   return { clock, reported, cancel, metrics, handler }
 }
 
+const record = {
+  topic: 't',
+  partition: 3,
+  offset: 42,
+  timestamp: 0,
+  timestampType: 'CreateTime',
+  key: null,
+  value: null,
+  headers: [],
+} as const
+
 /** An operation that fails so often before it gives a value. */
 function failing(times: number, error: unknown): Operation<string> & { readonly attempts: () => number } {
   let attempts = 1
@@ -40,7 +51,7 @@ function failing(times: number, error: unknown): Operation<string> & { readonly 
     attempts += 1
     return attempts > times ? Promise.resolve('value') : Promise.reject(error)
   }
-  const original = { kind: 'source', record: null as never } as const
+  const original = { kind: 'consumed', record } as const
   return { stage: 'VALUE_CONVERTER', className: 'C', original, run, first: { error }, attempts: () => attempts }
 }
 
@@ -51,12 +62,17 @@ test('a value that comes late is given on', async () => {
   assert.equal(metrics.recordFailures, 0)
 })
 
-test('without tolerance the failure is reported and thrown with its cause', async () => {
+test('without tolerance the failure is reported and thrown with its place and its cause', async () => {
   const { handler, reported, metrics } = setUp()
   const cause = new Error('bad')
   await assert.rejects(handler.finish(failing(1, cause)), (error: Error) => {
     assert.equal(error.message, 'Tolerance exceeded in error handler')
-    assert.equal(error.cause, cause)
+    const place = error.cause as Error
+    assert.equal(
+      place.message,
+      "Stage VALUE_CONVERTER with class C failed for the record in topic 't', partition 3, at offset 42",
+    )
+    assert.equal(place.cause, cause)
     return true
   })
   assert.equal(reported.length, 1)
@@ -114,4 +130,21 @@ test('a task that is given up does not wait for the next try', async () => {
   await settled()
   cancel.abort()
   assert.equal(await result, skipped)
+})
+
+test('a source record is named by its source partition and offset, whatever they hold', async () => {
+  const { handler } = setUp()
+  const source = new SourceRecord({
+    sourcePartition: { file: 'a' },
+    sourceOffset: { position: 9007199254740993n },
+    topic: 't',
+    valueSchema: null,
+    value: null,
+  })
+  const operation = { ...failing(1, new Error('bad')), original: { kind: 'source', record: source } as const }
+  await assert.rejects(handler.finish(operation), (error: Error) => {
+    const place = `a record for topic 't' from source partition {"file":"a"} at source offset {"position":9007199254740993}`
+    assert.ok((error.cause as Error).message.endsWith(place))
+    return true
+  })
 })
