@@ -83,7 +83,7 @@ export class Sender<T> {
       this.#expireAll(nowMs)
       return
     }
-    for (const [node, queues] of this.#sendable(nowMs)) this.#sendTo(node, queues)
+    for (const [node, queues] of this.#sendable(nowMs)) this.#sendTo(node, queues, nowMs)
   }
 
   /** Queues whose head may go now, by leader. Arms the timer for those that may go later. */
@@ -131,7 +131,7 @@ export class Sender<T> {
   }
 
   /** Requests of one batch a partition, until the connection has its fill. */
-  #sendTo(node: NodeId, queues: readonly PartitionQueue<T>[]): void {
+  #sendTo(node: NodeId, queues: readonly PartitionQueue<T>[], nowMs: number): void {
     let rest = queues
     while (rest.length > 0 && (this.#requests.get(node) ?? 0) < this.#options.inFlightMax) {
       const flights: Flight<T>[] = []
@@ -148,6 +148,7 @@ export class Sender<T> {
         // Behind the others next time.
         this.#accumulator.active.delete(queue)
         this.#accumulator.active.add(queue)
+        if (this.#sendableAt(queue, nowMs) <= nowMs) left.push(queue)
       }
       void this.#send(node, flights)
       rest = left
