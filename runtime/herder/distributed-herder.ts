@@ -4,7 +4,7 @@ import type { ConfigEvent } from '../core/config-reducer.ts'
 import type { ConnectProtocolMode } from '../core/connect-protocol.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import type { RestartRequest } from '../core/restart-plan.ts'
-import type { TaskId } from '../core/task-id.ts'
+import { type TaskId, taskKey } from '../core/task-id.ts'
 import type { Measurement } from '../metrics/prometheus.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Worker, WorkerListener } from '../worker/worker.ts'
@@ -40,6 +40,7 @@ import { TaskConfigPublisher } from './task-config-publisher.ts'
 import { parseTaskConfigs, type TaskConfigSender } from './task-config-sender.ts'
 import { pluginTypeMatches } from './validate-request.ts'
 import { WorkGroup } from './work-group.ts'
+import { type ConnectorFacts, WorkerMetrics } from './worker-metrics.ts'
 
 /** The shell around the group membership machine, for the group of workers. */
 export interface WorkGroupMember {
@@ -91,6 +92,7 @@ export class DistributedHerder implements Herder {
   readonly #offsets: OffsetRequests
   readonly #leadership: Leadership
   readonly #keys: SessionKeys
+  readonly #metrics: WorkerMetrics
   readonly #stopping = new AbortController()
   #ready = false
 
@@ -99,6 +101,10 @@ export class DistributedHerder implements Herder {
     const { clock, log, stores } = options
     const { values } = options.config
     this.#keys = new SessionKeys(values)
+    this.#metrics = new WorkerMetrics(clock, {
+      windowMs: toNumber(values['metrics.sample.window.ms']),
+      samples: values['metrics.num.samples'],
+    })
     this.#queue = new HerderQueue(clock)
     this.#worker = options.worker(this.#listener())
     this.#group = this.#makeGroup(
@@ -119,6 +125,7 @@ export class DistributedHerder implements Herder {
       view: () => stores.config.snapshot(),
       log,
       onConnectorStarted: (name) => this.#publisher.request(name),
+      metrics: this.#metrics,
     })
     this.#changes = new ConfigChanges({
       worker: this.#worker,
@@ -326,19 +333,37 @@ export class DistributedHerder implements Herder {
     return this.#options.stores.config.putLoggerLevel(logger, level)
   }
 
-  /** `connect-worker-metrics` and `connect-worker-rebalance-metrics`. */
   measurements(): Measurement[] {
-    const worker = {
-      'connector-count': this.#worker.runningConnectors().length,
-      'task-count': this.#worker.runningTasks().length,
-    }
-    const rebalance = {
+    const running = this.#worker.runningTasks()
+    const connectors = this.#worker.runningConnectors().map((name) => this.#connectorFacts(name, running))
+    const group = {
       epoch: this.#group.generation,
-      'connect-protocol': protocolLabels[this.#group.protocol] ?? '',
-      'leader-name': this.#group.leaderUrl ?? '',
-      rebalancing: this.#group.stable ? 0 : 1,
+      protocol: protocolLabels[this.#group.protocol] ?? '',
+      leaderUrl: this.#group.leaderUrl ?? '',
+      rebalancing: !this.#group.stable,
     }
-    return [...measured('connect-worker-metrics', worker), ...measured('connect-worker-rebalance-metrics', rebalance)]
+    return this.#metrics.measurements(group, connectors, running.length)
+  }
+
+  #connectorFacts(name: string, running: readonly TaskId[]): ConnectorFacts {
+    const { statuses } = this.#options.stores
+    const status = statuses.connector(name)
+    const own = running.filter((id) => id.connector === name)
+    return {
+      name,
+      status: status?.state ?? 'UNASSIGNED',
+      type: this.#typeOf(name),
+      connectorClass: this.#options.stores.config.snapshot().config(name)?.['connector.class'] ?? '',
+      version: status?.version ?? '',
+      taskStates: own.map((id) => statuses.task(id)?.state ?? 'UNASSIGNED'),
+    }
+  }
+
+  /** Which topics a deleted connector has used is of no interest any more (KIP-475). */
+  async #forgetTopics(connectors: readonly string[]): Promise<void> {
+    const { config, statuses } = this.#options.stores
+    const view = config.snapshot()
+    await Promise.all(connectors.filter((name) => !view.has(name)).map((name) => statuses.removeTopics(name)))
   }
 
   async #rotateKeys(): Promise<void> {
@@ -359,8 +384,14 @@ export class DistributedHerder implements Herder {
   #listener(): WorkerListener {
     const tracking = this.#options.config.values['topic.tracking.enable']
     return {
-      connectorState: (name, state, error, version) => this.#statuses.connector(name, state, error, version),
-      taskState: (id, state, error, version) => this.#statuses.task(id, state, error, version),
+      connectorState: (name, state, error, version) => {
+        this.#metrics.connectors.heard(name, state)
+        this.#statuses.connector(name, state, error, version)
+      },
+      taskState: (id, state, error, version) => {
+        this.#metrics.tasks.heard(taskKey(id), state)
+        this.#statuses.task(id, state, error, version)
+      },
       reconfigurationRequested: (name) => this.#publisher.request(name),
       topicUsed: (id, topic) => {
         if (tracking) this.#options.stores.statuses.putTopic(id.connector, id.task, topic)
@@ -416,6 +447,8 @@ export class DistributedHerder implements Herder {
       leaveFor: (reason) => this.#member.leave(reason),
       onRound: () => this.#changes.roundBegan(),
       onLeading: () => this.#leadership.taken(),
+      onCompleted: (durationMs) => this.#metrics.rebalanced(durationMs),
+      onRevoked: (connectors) => this.#forgetTopics(connectors),
       workerSyncTimeoutMs: values['worker.sync.timeout.ms'],
       maxDelayMs: values['scheduled.rebalance.max.delay.ms'],
       signal: this.#stopping.signal,
@@ -490,10 +523,6 @@ const protocolLabels: Readonly<Record<string, string>> = {
   default: 'EAGER',
   compatible: 'COMPATIBLE',
   sessioned: 'SESSIONED',
-}
-
-function measured(group: string, attributes: Readonly<Record<string, number | string>>): Measurement[] {
-  return Object.entries(attributes).map(([attribute, value]) => ({ group, attribute, value, labels: {} }))
 }
 
 /** What a worker file says of the group, for the membership machine. */

@@ -4,6 +4,7 @@ import { type TaskId, taskKey } from '../core/task-id.ts'
 import type { Worker } from '../worker/worker.ts'
 import type { ConfigView } from './config-view.ts'
 import type { StatusReporter } from './status-reporter.ts'
+import type { WorkerMetrics } from './worker-metrics.ts'
 
 export interface LocalWorkOptions {
   readonly worker: Worker
@@ -12,6 +13,7 @@ export interface LocalWorkOptions {
   readonly log: Logger
   /** A connector is up: its task configs may be asked for. */
   readonly onConnectorStarted: (name: string) => void
+  readonly metrics: WorkerMetrics
 }
 
 /** Connectors and tasks, as they are handed out. */
@@ -59,6 +61,7 @@ export class LocalWork {
     const config = view().config(name)
     if (config === undefined) return false
     this.#started.add(connectorKey(name))
+    this.#options.metrics.connectors.attempt(name)
     const target = view().targetState(name) ?? 'STARTED'
     log.info(`Starting connector ${name}`)
     try {
@@ -67,6 +70,7 @@ export class LocalWork {
       return true
     } catch (error) {
       log.error(`Failed to start connector ${name}`, { error })
+      this.#options.metrics.connectors.heard(name, 'FAILED')
       statuses.connectorFailed(name, error)
       return false
     }
@@ -84,6 +88,7 @@ export class LocalWork {
     const taskConfig = view().taskConfig(id)
     if (connectorConfig === undefined || taskConfig === undefined) return false
     this.#started.add(taskKey(id))
+    this.#options.metrics.tasks.attempt(taskKey(id))
     log.info(`Starting task ${taskKey(id)}`)
     try {
       const kind = await this.#kind(connectorConfig['connector.class'] ?? '')
@@ -92,6 +97,7 @@ export class LocalWork {
       return true
     } catch (error) {
       log.error(`Failed to start task ${taskKey(id)}`, { error })
+      this.#options.metrics.tasks.heard(taskKey(id), 'FAILED')
       statuses.taskFailed(id, error)
       return false
     }

@@ -23,6 +23,8 @@ export interface RoundsOptions {
   /** A round begins to be acted upon. */
   readonly onRound: () => void
   readonly onLeading: () => Promise<void>
+  readonly onCompleted: (durationMs: number) => void
+  readonly onRevoked: (connectors: readonly string[]) => Promise<void>
   readonly workerSyncTimeoutMs: number
   readonly maxDelayMs: number
   readonly signal: AbortSignal
@@ -46,12 +48,13 @@ export class Rounds {
   async onRound(round: Round): Promise<void> {
     const { queue } = this.#options
     this.#latest = round
+    const startMs = this.#options.clock.monotonicMs()
     const { revokedConnectors, revokedTasks } = round.assignment
     if (revokedConnectors.length > 0 || revokedTasks.length > 0) {
       await queue.run('revoking work', () => this.#revoke({ connectors: revokedConnectors, tasks: revokedTasks }))
     }
     void queue
-      .run('completing a rebalance', () => this.#complete(round))
+      .run('completing a rebalance', () => this.#complete(round, startMs))
       .catch((error: unknown) => {
         this.#options.log.error('A rebalance could not be completed', { error })
         this.#options.rejoin('the last round failed')
@@ -62,15 +65,15 @@ export class Rounds {
     const { local, flushStatuses, log } = this.#options
     log.info('Stopping what was revoked', { connectors: work.connectors, tasks: work.tasks.length })
     await local.stop(work)
+    await this.#options.onRevoked(work.connectors)
     await flushStatuses()
   }
 
-  async #complete(round: Round): Promise<void> {
+  async #complete(round: Round, startMs: number): Promise<void> {
     if (this.#latest !== round) return
     this.#options.onRound()
     const { view, rejoin, running, rejoinLater } = this.#options
     const { assignment } = round
-    if (round.leads) await this.#options.onLeading()
     if (assignment.error !== 0) {
       if (round.leads || view().offset < assignment.configOffset) await this.#catchUp()
       rejoin('the leader was behind the config topic')
@@ -83,6 +86,9 @@ export class Rounds {
     }
     const work = running() ?? assignment
     await this.#options.local.start(work)
+    this.#options.onCompleted(this.#options.clock.monotonicMs() - startMs)
+    // Last, since a new session key moves the config topic on, and with it what this round was about.
+    if (round.leads) await this.#options.onLeading()
     if (this.#latest !== round) return
     const deleted = unconfiguredWork(work, configuredWork(view()))
     if (assignment.revokedConnectors.length > 0 || assignment.revokedTasks.length > 0) rejoin('work was revoked')
