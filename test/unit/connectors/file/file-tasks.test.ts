@@ -7,7 +7,6 @@ import {
   type OffsetMap,
   type Props,
   SinkRecord,
-  type SinkTaskContext,
   type SourceRecord,
   type SourceTaskContext,
 } from '../../../../api/index.ts'
@@ -160,7 +159,7 @@ const sinkRecord = (value: unknown): SinkRecord =>
 
 async function write(file: string, ...batches: unknown[][]): Promise<void> {
   const task = new FileStreamSinkTask()
-  await task.start(null as unknown as SinkTaskContext, { file })
+  await task.start(null, { file })
   for (const batch of batches) await task.put(batch.map(sinkRecord))
   await task.stop()
 }
@@ -181,6 +180,6 @@ test('a line that a kill has torn is ended before the next is written', async ()
 
 test('a sink whose folder is missing says which file', async () => {
   const task = new FileStreamSinkTask()
-  const start = task.start(null as unknown as SinkTaskContext, { file: join(folder, 'no', 'out') })
+  const start = task.start(null, { file: join(folder, 'no', 'out') })
   await assert.rejects(start, /Couldn't find or create file '.*' for FileStreamSinkTask/)
 })
