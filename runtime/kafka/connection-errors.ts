@@ -32,7 +32,7 @@ export function connectionError(
 }
 
 function fieldsOf(error: unknown): KafkajsErrorFields {
-  return error instanceof Error ? (error as KafkajsErrorFields) : { name: 'Error', message: String(error) }
+  return error instanceof Error ? error : { name: 'Error', message: String(error) }
 }
 
 function isRefusal({ name, type }: KafkajsErrorFields): boolean {

@@ -39,7 +39,8 @@ export class KafkaProducer<T> implements AsyncDisposable {
    * fenced, or outside a transaction when it is transactional.
    */
   append(record: ProducerRecord, token: T): boolean {
-    if (this.#closed !== null || this.#session.fatal !== null) throw this.#closed ?? this.#session.fatal
+    const unusable = this.#closed ?? this.#session.fatal
+    if (unusable !== null) throw unusable
     if (this.#options.transactionalId !== null) this.#checkTransaction()
     return this.#accumulator.append(record, token)
   }

@@ -96,7 +96,7 @@ function field<T>(type: FieldType): Field<T, T, false> {
 }
 
 function fixed(zero: unknown, write: (w: Writer, value: never) => void, read: (r: Reader) => unknown): FieldType {
-  const codec: Codec = { write: write as Codec['write'], read }
+  const codec: Codec = { write, read }
   return { zero: () => zero, codec: () => codec }
 }
 
@@ -248,8 +248,8 @@ function arrayType(element: FieldType): FieldType {
           if (count < 0) return readNull(nullable, 'array')
           // No element is empty on the wire, so a count beyond the bytes left is a lie and not worth allocating for.
           if (count > r.remaining) throw new WireFormatError(`Array of ${count} elements in ${r.remaining} bytes`)
-          const items = new Array<unknown>(count)
-          for (let i = 0; i < count; i++) items[i] = codec.read(r)
+          const items: unknown[] = []
+          for (let i = 0; i < count; i++) items.push(codec.read(r))
           return items
         },
       }

@@ -118,7 +118,7 @@ export class Writer {
   toBuffer(): Buffer {
     const chunks = this.finish()
     const only = chunks.length === 1 ? chunks[0] : undefined
-    return only instanceof Buffer ? only : Buffer.concat(chunks)
+    return only !== undefined && Buffer.isBuffer(only) ? only : Buffer.concat(chunks)
   }
 
   #closeChunk(): void {

@@ -222,7 +222,7 @@ describe('security', () => {
       },
     }
     await connection.sasl.authenticationProvider(exchange).authenticate()
-    const [, token] = /^n,,\x01auth=Bearer (\S+)\x01a=b\x01\x01$/.exec(sent[0] ?? '') ?? []
+    const [, token] = /^n,,\|auth=Bearer (\S+)\|a=b\|\|$/.exec(sent[0]?.replaceAll('\u0001', '|') ?? '') ?? []
     const claims = JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString()) as Record<
       string,
       unknown

@@ -39,7 +39,7 @@ describe('the producer against a broker that fails', () => {
       [[1], [2], [3], [4], [5]],
     )
     assert(broker.inFlightMax > 1, `${broker.inFlightMax} in flight`)
-    assert.deepEqual([...new Set(broker.arrivals.map((a) => a.sequence))].sort(), [0, 1, 2, 3, 4])
+    assert.deepEqual(new Set(broker.arrivals.map((a) => a.sequence)), new Set([0, 1, 2, 3, 4]))
     await producer.close()
   })
 

@@ -39,7 +39,7 @@ describe('message definitions', () => {
     assert.equal(encode(2, { name: '', data: null }).toString('hex'), '010000000700' + '00')
     const tagged = encode(2, { name: '', data: null, tagged: { id: 1 } })
     assert.equal(tagged.toString('hex'), '010000000700' + '01' + '03' + '09' + '0000000000000001' + '00')
-    const unknown = Buffer.from(`010000000700${'02'}${'01020aff'}${'03090000000000000001'}00`, 'hex')
+    const unknown = Buffer.from('010000000700' + '02' + '01020aff' + '03090000000000000001' + '00', 'hex')
     assert.equal(sample.decodeRequest(new Reader(unknown), 2).tagged.id, 1)
   })
 
