@@ -99,6 +99,11 @@ export class BrokerConnection {
     return this.#closed === null && this.#kafkajs.isConnected()
   }
 
+  /** What the broker was told that we are. */
+  get software(): string {
+    return `${SOFTWARE.clientSoftwareName}/${SOFTWARE.clientSoftwareVersion}`
+  }
+
   /** Requests without an answer yet. */
   get inFlight(): number {
     return this.#queue.size
