@@ -359,13 +359,6 @@ export class DistributedHerder implements Herder {
     }
   }
 
-  /** Which topics a deleted connector has used is of no interest any more (KIP-475). */
-  async #forgetTopics(connectors: readonly string[]): Promise<void> {
-    const { config, statuses } = this.#options.stores
-    const view = config.snapshot()
-    await Promise.all(connectors.filter((name) => !view.has(name)).map((name) => statuses.removeTopics(name)))
-  }
-
   async #rotateKeys(): Promise<void> {
     const { clock, log } = this.#options
     const { signal } = this.#stopping
@@ -448,7 +441,6 @@ export class DistributedHerder implements Herder {
       onRound: () => this.#changes.roundBegan(),
       onLeading: () => this.#leadership.taken(),
       onCompleted: (durationMs) => this.#metrics.rebalanced(durationMs),
-      onRevoked: (connectors) => this.#forgetTopics(connectors),
       workerSyncTimeoutMs: values['worker.sync.timeout.ms'],
       maxDelayMs: values['scheduled.rebalance.max.delay.ms'],
       signal: this.#stopping.signal,

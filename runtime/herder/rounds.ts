@@ -24,7 +24,6 @@ export interface RoundsOptions {
   readonly onRound: () => void
   readonly onLeading: () => Promise<void>
   readonly onCompleted: (durationMs: number) => void
-  readonly onRevoked: (connectors: readonly string[]) => Promise<void>
   readonly workerSyncTimeoutMs: number
   readonly maxDelayMs: number
   readonly signal: AbortSignal
@@ -65,7 +64,6 @@ export class Rounds {
     const { local, flushStatuses, log } = this.#options
     log.info('Stopping what was revoked', { connectors: work.connectors, tasks: work.tasks.length })
     await local.stop(work)
-    await this.#options.onRevoked(work.connectors)
     await flushStatuses()
   }
 
