@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { ConnectError } from '../../api/index.ts'
 
 const LF = 10
@@ -16,9 +17,14 @@ export const lineBytesMax = 256 * 1024 * 1024
  * Cuts a stream of bytes into lines ended by LF, CRLF or CR. Works on bytes, so that a character split over two reads
  * arrives whole and positions count bytes. A CR that is the last byte so far waits: an LF may follow. What has no end
  * yet is kept and not given out.
+ *
+ * Bytes that are all ASCII become one string, of which the lines are slices: positions in the two are the same, and a
+ * slice costs a third of a line decoded by itself.
  */
 export class LineSplitter {
   #buffer: Buffer = Buffer.alloc(0)
+  /** The buffer as a string when all of it is ASCII. */
+  #text: string | null = ''
   #start = 0
   /** Where to go on looking for a line end: before it there is none. */
   #scanned = 0
@@ -41,12 +47,13 @@ export class LineSplitter {
     this.#scanned -= this.#start
     this.#start = 0
     this.#buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    this.#text = isAscii(this.#buffer) ? this.#buffer.toString('latin1') : null
     this.#nextCr = null
   }
 
   /** The next whole line, null when there is none yet. */
   next(): SplitLine | null {
-    const lf = this.#buffer.indexOf(LF, this.#scanned)
+    const lf = this.#find(LF)
     const cr = this.#findCr()
     if (cr !== -1 && (lf === -1 || cr < lf)) return this.#endAtCr(cr)
     if (lf === -1) {
@@ -72,15 +79,21 @@ export class LineSplitter {
 
   #findCr(): number {
     if (this.#nextCr === null || (this.#nextCr !== -1 && this.#nextCr < this.#scanned)) {
-      this.#nextCr = this.#buffer.indexOf(CR, this.#scanned)
+      this.#nextCr = this.#find(CR)
     }
     return this.#nextCr
   }
 
+  #find(end: typeof LF | typeof CR): number {
+    if (this.#text === null) return this.#buffer.indexOf(end, this.#scanned)
+    return this.#text.indexOf(end === LF ? '\n' : '\r', this.#scanned)
+  }
+
   #take(end: number, next: number): SplitLine {
-    const line = { text: this.#buffer.toString('utf8', this.#start, end), bytes: next - this.#start }
+    const text = this.#text?.slice(this.#start, end) ?? this.#buffer.toString('utf8', this.#start, end)
+    const bytes = next - this.#start
     this.#start = next
     this.#scanned = next
-    return line
+    return { text, bytes }
   }
 }

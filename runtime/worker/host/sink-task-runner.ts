@@ -167,20 +167,27 @@ export class SinkTaskRunner {
 
   async #convert(records: readonly IncomingKafkaRecord[]): Promise<void> {
     if (records.length === 0) return
-    const { pipeline, metrics, hooks } = this.#options
+    const { pipeline, metrics } = this.#options
     metrics.read(records.length)
+    let last: IncomingKafkaRecord | null = null
     for (const record of records) {
       let converted = pipeline.process(record)
       if (isPromise(converted)) converted = await converted
-      this.#assignment.consumed(record.topic, record.partition, record.offset + 1)
-      if (!this.#usedTopics.has(record.topic)) {
-        this.#usedTopics.add(record.topic)
-        hooks.topicUsed(record.topic)
-      }
+      // Records of a partition come in runs: it is enough to note where each run ends.
+      if (last !== null && (last.partition !== record.partition || last.topic !== record.topic)) this.#consumed(last)
+      last = record
       if (converted === null) continue
       this.#options.reports.remember(converted, record)
       this.#batch.push(converted)
     }
+    if (last !== null) this.#consumed(last)
+  }
+
+  #consumed({ topic, partition, offset }: IncomingKafkaRecord): void {
+    this.#assignment.consumed(topic, partition, offset + 1)
+    if (this.#usedTopics.has(topic)) return
+    this.#usedTopics.add(topic)
+    this.#options.hooks.topicUsed(topic)
   }
 
   async #deliver(): Promise<void> {

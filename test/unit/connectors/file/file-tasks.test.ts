@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
@@ -176,6 +185,26 @@ test('a line that a kill has torn is ended before the next is written', async ()
   writeFileSync(file, 'whole\nto')
   await write(file, ['next'])
   assert.equal(readFileSync(file, 'utf8'), 'whole\nto\nnext\n')
+})
+
+test('what put has taken is in the file once flush has ended', async () => {
+  const file = join(folder, 'out')
+  const task = new FileStreamSinkTask()
+  await task.start(null, { file })
+  const line = 'x'.repeat(999)
+  for (let put = 0; put < 4; put++) await task.put(Array.from({ length: 500 }, () => sinkRecord(line)))
+  await task.flush()
+  assert.equal(readFileSync(file, 'utf8'), `${line}\n`.repeat(2000))
+  await task.stop()
+})
+
+test('a write that fails fails the flush and every put after it', { skip: !existsSync('/dev/full') }, async () => {
+  const task = new FileStreamSinkTask()
+  await task.start(null, { file: '/dev/full' })
+  await task.put([sinkRecord('a')])
+  await assert.rejects(task.flush(), { code: 'ENOSPC' })
+  assert.throws(() => task.put([sinkRecord('b')]), { code: 'ENOSPC' })
+  await assert.rejects(task.stop(), { code: 'ENOSPC' })
 })
 
 test('a sink whose folder is missing says which file', async () => {
