@@ -12,6 +12,7 @@ import type { TargetState } from '../../core/ids.ts'
 import type { TaskId } from '../../core/task-id.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type ErrorHandler, isPromise } from './error-handling.ts'
+import { InFlight } from './in-flight.ts'
 import type { OffsetCommitter } from './offset-committer.ts'
 import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer } from './ports.ts'
 import type { SourcePipeline } from './source-pipeline.ts'
@@ -59,9 +60,9 @@ export class SourceTaskRunner {
   readonly #gate: Gate
   readonly #topics = new Set<string>()
   readonly #usedTopics = new Set<string>()
+  readonly #inFlight = new InFlight()
   /** The first failure of a send that is not tolerated; the loop throws it. */
   #sendFailure: Error | null = null
-  #inFlight = 0
   /** The task failed before anybody asked it to stop. */
   #failedOnItsOwn = false
 
@@ -167,11 +168,11 @@ export class SourceTaskRunner {
       }
       if (!this.#topics.has(outgoing.topic)) await this.#prepareTopic(outgoing.topic)
       const entry = this.#options.ledger.submit(record.sourcePartition, record.sourceOffset)
-      this.#inFlight += 1
-      if (!this.#append(outgoing, { entry, record })) {
-        await this.#producer.ready()
-        this.#throwSendFailure()
-      }
+      this.#inFlight.add()
+      if (!this.#append(outgoing, { entry, record })) await this.#producer.ready()
+      else if (this.#inFlight.isFull) await this.#inFlight.room(this.#options.stopping.signal)
+      else continue
+      this.#throwSendFailure()
     }
   }
 
@@ -179,7 +180,7 @@ export class SourceTaskRunner {
     try {
       return this.#producer.append(outgoing, token)
     } catch (error) {
-      this.#inFlight -= 1
+      this.#inFlight.settle(1)
       this.#options.ledger.remove(token.entry)
       throw error
     }
@@ -203,7 +204,7 @@ export class SourceTaskRunner {
   }
 
   #onBatch(outcome: BatchOutcome<SourceToken>): void {
-    this.#inFlight -= outcome.tokens.length
+    this.#inFlight.settle(outcome.tokens.length)
     if (outcome.error !== null) {
       void this.#sendFailed(outcome, outcome.error)
       return
@@ -213,9 +214,10 @@ export class SourceTaskRunner {
       this.#options.hooks.topicUsed(outcome.topic)
     }
     this.#options.metrics.written(outcome.tokens.length)
-    for (const [index, { entry, record }] of outcome.tokens.entries()) {
-      this.#options.ledger.ack(entry)
-      if (this.#options.task.commitRecord === undefined) continue
+    const { ledger, task } = this.#options
+    for (const { entry } of outcome.tokens) ledger.ack(entry)
+    if (task.commitRecord === undefined) return
+    for (const [index, { record }] of outcome.tokens.entries()) {
       this.#commitRecord(record, metadataOf(outcome, index, record))
     }
   }
@@ -289,7 +291,7 @@ export class SourceTaskRunner {
   }
 
   async #settle(timeoutMs: number): Promise<void> {
-    if (this.#inFlight === 0) return
+    if (this.#inFlight.count === 0) return
     const timer = this.#options.clock.after(timeoutMs)
     await Promise.race([this.#producer.flush(), timer.elapsed])
     timer.cancel()
