@@ -1,4 +1,5 @@
 import { asBuffer, utf8Text } from '../../compat/utf8.ts'
+import { utf8Bytes } from './utf8-writer.ts'
 
 /** Text to bytes and back as `java.nio.charset` does it; what a set lacks becomes `?`. */
 export interface Charset {
@@ -6,7 +7,7 @@ export interface Charset {
   decode(bytes: Uint8Array): string
 }
 
-const UTF_8: Charset = { encode: (text) => Buffer.from(text, 'utf8'), decode: utf8Text }
+const UTF_8: Charset = { encode: utf8Bytes, decode: utf8Text }
 
 const LATIN_1: Charset = {
   encode: (text) => Buffer.from(text.replace(/[\u0100-\u{10ffff}]/gu, '?'), 'latin1'),

@@ -37,7 +37,8 @@ describe('StringConverter', () => {
 
   it('writes the Java text of anything and reads optional strings', async () => {
     const converter = create('StringConverter')
-    assert.equal((await converter.fromConnectData('t', [], struct.schema, struct))?.toString(), 'Struct{a=1.0}')
+    const bytes = await converter.fromConnectData('t', [], struct.schema, struct)
+    assert.equal(Buffer.from(bytes ?? []).toString(), 'Struct{a=1.0}')
     assert.equal(await converter.fromConnectData('t', [], STRING_SCHEMA, null), null)
     const { schema, value } = await converter.toConnectData('t', [], Buffer.from('é'))
     assert.deepEqual([schema?.type, schema?.optional, value], ['STRING', true, 'é'])
@@ -60,6 +61,18 @@ describe('StringConverter', () => {
       assert.equal(back.value, encoding === 'US-ASCII' ? '?' : 'é')
     })
   }
+
+  it('leaves the bytes of earlier texts alone, whatever their lengths', async () => {
+    const converter = create('StringConverter')
+    const texts = Array.from({ length: 3000 }, (_, index) => `${index}é😀`.repeat(1 + ((index * 7) % 97)))
+    texts.push('', 'long'.repeat(50_000), 'after')
+    const written = []
+    for (const text of texts) written.push(await converter.fromConnectData('t', [], STRING_SCHEMA, text))
+    assert.deepEqual(
+      written.map((bytes) => Buffer.from(bytes ?? []).toString()),
+      texts,
+    )
+  })
 
   it('refuses an encoding that it does not have', () => {
     assert.throws(
