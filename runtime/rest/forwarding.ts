@@ -54,13 +54,19 @@ async function relay(request: Request, response: Response, forwarder: Forwarder,
     headers: forwardedHeaders(request),
   })
   response.status(answer.status)
-  if (answer.location !== null) response.setHeader('Location', answer.location)
+  if (answer.location !== null) response.setHeader('Location', asSeenHere(request, answer.location))
   if (answer.body.length === 0) {
     response.end()
     return
   }
   response.setHeader('Content-Type', 'application/json')
   response.end(answer.body)
+}
+
+/** The address under which the caller knows this worker: the other one may be out of the caller's reach. */
+function asSeenHere(request: Request, location: string): string {
+  const { pathname, search } = new URL(location, 'http://worker')
+  return `${request.protocol}://${request.get('host') ?? 'localhost'}${pathname}${search}`
 }
 
 async function sendOn(forwarder: Forwarder, target: string, request: ForwardedRequest): Promise<ForwardedAnswer> {
