@@ -27,6 +27,6 @@ function offsetText(map: OffsetMap | null): string {
   try {
     return schemalessToJson(map)
   } catch {
-    return String(map) // the connector gave what no offset can hold: that is found, and said, when offsets are written
+    return '(unreadable)' // the connector gave what no offset can hold: that is found, and said, when offsets are written
   }
 }
