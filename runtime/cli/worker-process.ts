@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { Application } from 'express'
 import { ConnectError, errorToData, type Logger, type OffsetMap } from '../../api/index.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
 import { configProviders } from '../config/providers.ts'
@@ -104,8 +105,8 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
       set: (name, level) => setLevel(loggers, holder.worker, name, level),
     },
   }
-  await serve(rest, config, context)
-  await herder.start()
+  await listenForAdmin(rest, config, context)
+  await Promise.race([herder.start(() => rest.serve(publicApp(config, context))), failed])
   log.info(`Worker ${workerId} is in group ${values['group.id']} and answers at ${url}`)
   return {
     url,
@@ -160,22 +161,27 @@ async function bind(rest: RestServer, listeners: readonly Listener[]): Promise<L
   return bound
 }
 
-async function serve(rest: RestServer, config: WorkerConfig, context: RestContext): Promise<void> {
-  const { values } = config
-  const adminListeners = values['admin.listeners']
-  const origins = values['access.control.allow.origin']
-  const list = (text: string): string[] =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '')
-  const cors = origins === '' ? null : { origins: list(origins), methods: list(values['access.control.allow.methods']) }
+function publicApp({ values }: WorkerConfig, context: RestContext): Application {
+  const origins = listOf(values['access.control.allow.origin'])
+  const cors = origins.length === 0 ? null : { origins, methods: listOf(values['access.control.allow.methods']) }
   const headers = parseHeaderRules(values['response.http.headers.config'])
-  rest.serve(restApp({ context, cors, headers, admin: adminListeners === null }))
-  if (adminListeners === null) return
+  return restApp({ context, cors, headers, admin: values['admin.listeners'] === null })
+}
+
+async function listenForAdmin(rest: RestServer, { values }: WorkerConfig, context: RestContext): Promise<void> {
+  const listeners = values['admin.listeners']
+  if (listeners === null) return
   const app = adminApp(context)
-  for (const listener of parseListeners(adminListeners.filter((text) => text !== '')))
+  for (const listener of parseListeners(listeners.filter((text) => text !== ''))) {
     await rest.listen(listener, null, () => app)
+  }
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
 }
 
 function makeWorker(

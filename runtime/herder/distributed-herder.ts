@@ -150,13 +150,17 @@ export class DistributedHerder implements Herder {
     this.#offsets = this.#makeOffsets()
   }
 
-  /** Reads the internal topics to their ends and joins the group; resolves once this worker is in it. */
-  async start(): Promise<void> {
+  /**
+   * Reads the internal topics to their ends and joins the group; resolves once this worker is in it.
+   * @param onRead called between the two: from here on there is something to answer
+   */
+  async start(onRead: () => void = () => undefined): Promise<void> {
     const { stores } = this.#options
     await this.#queue.run('initializing and reading to the end of internal topics', () =>
       Promise.all([stores.config.start(), stores.statuses.start(), stores.offsets.start()]),
     )
     this.#changes.roundBegan()
+    onRead()
     this.#member.start()
     await this.#group.whenStable()
     await this.#queue.idle()
@@ -419,7 +423,7 @@ export class DistributedHerder implements Herder {
       onRound: (round) => this.#rounds.onRound(round),
       onLost: () => this.#queue.run('stopping all work', () => this.#local.stopAll()),
       onFailed: onFatal,
-      onUnassigned: (work, workers) => this.#leadership.markLost(work, workers),
+      onUnassigned: (work, workers, generation) => this.#leadership.markLost(work, workers, generation),
     })
   }
 

@@ -40,18 +40,19 @@ export class Leadership {
   /**
    * Work of a worker that has left the group waits for its return (`scheduled.rebalance.max.delay.ms`); until then it is
    * shown as UNASSIGNED, where the original goes on saying RUNNING.
+   * @param generation of the round that found out: readers do not believe an UNASSIGNED that is older than a RUNNING
    */
-  markLost(work: WorkItems, workers: ReadonlySet<string>): void {
+  markLost(work: WorkItems, workers: ReadonlySet<string>, generation: number): void {
     const { stores, statuses } = this.#options
     const gone = (status: StoredStatus | null): status is StoredStatus =>
       status !== null && status.state !== 'UNASSIGNED' && !workers.has(status.workerId)
     for (const name of work.connectors) {
       const status = stores.statuses.connector(name)
-      if (gone(status)) statuses.connectorLost(name, status.workerId)
+      if (gone(status)) statuses.connectorLost(name, status.workerId, generation)
     }
     for (const id of work.tasks) {
       const status = stores.statuses.task(id)
-      if (gone(status)) statuses.taskLost(id, status.workerId)
+      if (gone(status)) statuses.taskLost(id, status.workerId, generation)
     }
   }
 

@@ -73,12 +73,12 @@ export class StatusReporter {
   }
 
   /** A connector that nobody runs any more; the record still names who did. */
-  connectorLost(name: string, workerId: string): void {
-    this.#options.writer.putConnectorSafe(name, { ...this.#update('UNASSIGNED', null, null), workerId })
+  connectorLost(name: string, workerId: string, generation: number): void {
+    this.#options.writer.putConnectorSafe(name, { ...this.#update('UNASSIGNED', null, null), workerId, generation })
   }
 
-  taskLost(id: TaskId, workerId: string): void {
-    this.#options.writer.putTaskSafe(id, { ...this.#update('UNASSIGNED', null, null), workerId })
+  taskLost(id: TaskId, workerId: string, generation: number): void {
+    this.#options.writer.putTaskSafe(id, { ...this.#update('UNASSIGNED', null, null), workerId, generation })
   }
 
   #update(state: StatusUpdate['state'], error: unknown, version: string | null): StatusUpdate {

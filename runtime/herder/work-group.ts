@@ -38,7 +38,7 @@ export interface WorkGroupOptions {
   readonly onLost: () => Promise<void>
   readonly onFailed: (error: Error) => void
   /** For the leader: work that nobody runs after this round, and who is in the group, as `host:port`. */
-  readonly onUnassigned: (work: WorkItems, workers: ReadonlySet<string>) => void
+  readonly onUnassigned: (work: WorkItems, workers: ReadonlySet<string>, generation: number) => void
 }
 
 interface Place {
@@ -160,7 +160,7 @@ export class WorkGroup implements GroupOwner {
     const tasks = configured.tasks.filter((id) => !owners.tasks.has(taskKey(id)))
     if (connectors.length === 0 && tasks.length === 0) return
     const workers = new Set(round.members.map(({ metadata }) => new URL(decodeMetadata(metadata).url).host))
-    this.#options.onUnassigned({ connectors, tasks }, workers)
+    this.#options.onUnassigned({ connectors, tasks }, workers, round.generation)
   }
 
   /** Resolves when what was revoked has stopped: until then this worker does not say that it gave the work up. */
