@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { environmentProperties } from '../../../../runtime/cli/environment.ts'
+import { checkUnknownProperties } from '../../../../runtime/cli/unknown-properties.ts'
+import { checkSupported } from '../../../../runtime/cli/supported.ts'
+
+test('CONNECT_ variables are worker properties', () => {
+  const properties = environmentProperties({
+    CONNECT_GROUP_ID: 'g',
+    CONNECT_CONFIG_STORAGE_REPLICATION_FACTOR: '1',
+    CONNECT_PRODUCER_COMPRESSION_TYPE: 'lz4',
+    CONNECT_A__B___C: 'x',
+    CONNECT_LOG4J_ROOT_LOGLEVEL: 'INFO',
+    HOME: '/root',
+  })
+  assert.deepEqual(properties, {
+    'group.id': 'g',
+    'config.storage.replication.factor': '1',
+    'producer.compression.type': 'lz4',
+    'a_b-c': 'x',
+  })
+})
+
+test('short names of the well-known images work, the long ones win', () => {
+  assert.deepEqual(environmentProperties({ GROUP_ID: 'short', BOOTSTRAP_SERVERS: 'b:1' }), {
+    'group.id': 'short',
+    'bootstrap.servers': 'b:1',
+  })
+  assert.equal(environmentProperties({ GROUP_ID: 'short', CONNECT_GROUP_ID: 'long' })['group.id'], 'long')
+  assert.equal(environmentProperties({ CONNECT_GROUP_ID: 'long', GROUP_ID: 'short' })['group.id'], 'long')
+})
+
+test('a slip of the pen in a worker file is refused with what was meant', () => {
+  assert.throws(
+    () => checkUnknownProperties({ 'grup.id': 'g' }, assert.fail),
+    (error: Error & { remedy?: string }) => {
+      assert.equal(error.message, 'The worker property grup.id does not exist')
+      assert.match(error.remedy ?? '', /Did you mean group.id/)
+      return true
+    },
+  )
+})
+
+test('a property that nothing knows is named in the log, one of a client or plugin is not', () => {
+  const warnings: string[] = []
+  checkUnknownProperties(
+    { 'my.own.thing': '1', 'producer.x.y': '2', 'key.converter.z': '3', 'ssl.cipher.suites': 'a' },
+    (message) => void warnings.push(message),
+  )
+  assert.deepEqual(warnings, ['The worker property my.own.thing is known to nothing here and is ignored'])
+})
+
+test('what would not be honoured is refused at start', () => {
+  assert.throws(
+    () => checkSupported({ 'exactly.once.source.support': 'enabled' }),
+    /exactly.once.source.support=enabled cannot be honoured/,
+  )
+  assert.throws(() => checkSupported({ 'rest.extension.classes': 'a.B' }), /REST extensions/)
+  checkSupported({
+    'exactly.once.source.support': 'DISABLED',
+    'connector.client.config.override.policy':
+      'org.apache.kafka.connect.connector.policy.NoneConnectorClientConfigOverridePolicy',
+  })
+})
