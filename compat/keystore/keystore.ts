@@ -4,7 +4,7 @@ import { type KeyStoreEntry, type KeyStoreOptions, WrongPasswordError } from './
 import { isJks, readJks } from './jks.ts'
 import { readPkcs12 } from './pkcs12.ts'
 
-export type { KeyEntry, KeyStoreEntry, KeyStoreOptions, TrustedEntry } from './entry.ts'
+export type { KeyEntry, KeyStoreEntry, KeyStoreOptions } from './entry.ts'
 
 /**
  * Reads a Java key store: JKS or PKCS12, told apart by content as the JVM does, whatever the configured type says.

@@ -85,10 +85,5 @@ export function check(code: number, doing: string, detail: string | null = null,
   if (code !== 0) throw brokerError(code, doing, detail, mayRetry)
 }
 
-/** Whether an error code says that our metadata is old. */
-export function isStaleMetadata(code: number): boolean {
-  return errorCode(code).staleMetadata
-}
-
 export { codeOf, errorCode }
 export type { ErrorName }

@@ -129,13 +129,6 @@ export const int64 = field<number>(
     (r) => r.int64(),
   ),
 )
-export const float64 = field<number>(
-  fixed(
-    0,
-    (w, v: number) => w.float64(v),
-    (r) => r.float64(),
-  ),
-)
 export const bool = field<boolean>(
   fixed(
     false,
