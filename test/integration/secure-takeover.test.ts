@@ -84,15 +84,15 @@ test(
         : undefined
     }
     const served = async (server: ServerProcess, text: string): Promise<void> => {
-      await waitFor('REST', () => answers(`${url}/connectors`), { timeoutMs: 90_000, server })
-      await waitFor(text, () => (written() === text ? true : undefined), { timeoutMs: 60_000, server })
+      await waitFor('REST', () => answers(`${url}/connectors`), { timeoutMs: 180_000, server })
+      await waitFor(text, () => (written() === text ? true : undefined), { timeoutMs: 120_000, server })
       await waitFor('commits', () => committed(readFileSync(input).length), { timeoutMs: 30_000, server })
       await server.stop()
     }
     writeFileSync(input, 'eins\nzwei\n')
     writeFileSync(output, '')
     const first = await java('java-1.log')
-    await waitFor('REST', () => answers(`${url}/connectors`), { timeoutMs: 90_000, server: first })
+    await waitFor('REST', () => answers(`${url}/connectors`), { timeoutMs: 180_000, server: first })
     for (const [name, config] of Object.entries({
       src: { 'connector.class': 'FileStreamSource', file: input, topic: `${group}-lines` },
       snk: { 'connector.class': 'FileStreamSink', file: output, topics: `${group}-lines` },

@@ -58,7 +58,7 @@ export async function startJavaConnect(
     heap: ['-Xms256M', '-Xmx1G'],
   })
   const url = `http://127.0.0.1:${port}`
-  await waitFor('the Java Connect worker', () => answers(`${url}/connectors`), { timeoutMs: 90_000, server })
+  await waitFor('the Java Connect worker', () => answers(`${url}/connectors`), { timeoutMs: 180_000, server })
   return new JavaConnect(url, server, folder)
 }
 

@@ -94,7 +94,7 @@ class LocalKafka implements KafkaServer {
     const server = await startJava('kafka.Kafka', [this.#properties], { logFile, heap: ['-Xms512M', '-Xmx512M'] })
     this.#process = server
     const started = (): true | undefined => (server.log().includes('Kafka Server started') ? true : undefined)
-    await waitFor('Apache Kafka', started, { timeoutMs: 60_000, server })
+    await waitFor('Apache Kafka', started, { timeoutMs: 180_000, server })
   }
 
   async kill(): Promise<void> {
