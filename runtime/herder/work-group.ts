@@ -159,7 +159,7 @@ export class WorkGroup implements GroupOwner {
     const connectors = configured.connectors.filter((name) => !owners.connectors.has(name))
     const tasks = configured.tasks.filter((id) => !owners.tasks.has(taskKey(id)))
     if (connectors.length === 0 && tasks.length === 0) return
-    const workers = new Set(round.members.map(({ metadata }) => new URL(decodeMetadata(metadata).url).host))
+    const workers = new Set(round.members.map(({ metadata }) => workerIdOf(decodeMetadata(metadata).url)))
     this.#options.onUnassigned({ connectors, tasks }, workers, round.generation)
   }
 
@@ -195,4 +195,10 @@ export class WorkGroup implements GroupOwner {
   failed(error: Error): void {
     this.#options.onFailed(error)
   }
+}
+
+/** As statuses name the worker that is advertised under a URL, which leaves the port out when it is its scheme's own. */
+function workerIdOf(url: string): string {
+  const { protocol, hostname, port } = new URL(url)
+  return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`
 }
