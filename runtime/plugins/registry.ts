@@ -34,11 +34,11 @@ export class PluginRegistry {
 
   /** Loads the built-in plugins and those found; what cannot be loaded becomes a warning and takes nothing else with it. */
   static async load(sources: PluginSources, warn: (message: string) => void): Promise<PluginRegistry> {
-    const scanned = scanPluginPath(sources.pluginPath)
-    for (const warning of scanned.warnings) warn(warning)
+    const scans = [scanPackages(sources.nodeModules), scanPluginPath(sources.pluginPath)]
+    for (const warning of scans.flatMap((scan) => scan.warnings)) warn(warning)
     const own = await Promise.all(builtIn.map(async (url) => toModule(await import(url.href), url.pathname).plugins))
     const found = await Promise.all(
-      [...scanPackages(sources.nodeModules), ...scanned.modules].map((module) => loadFound(module, warn)),
+      scans.flatMap((scan) => scan.modules).map((module) => loadFound(module, warn)),
     )
     return new PluginRegistry([...own.flat(), ...found.flat()])
   }

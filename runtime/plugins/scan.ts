@@ -44,7 +44,8 @@ export function scanPluginPath(elements: readonly string[]): ScanResult {
     for (const candidate of [folder, ...children.map((child) => join(folder, child))]) {
       if (isJar(candidate)) warnings.push(jarWarning(candidate))
       const found = pluginAt(candidate)
-      if (found !== null) modules.push(found)
+      if (typeof found === 'string') warnings.push(found)
+      else if (found !== null) modules.push(found)
       else if (candidate !== folder) warnings.push(...jarsIn(candidate))
     }
   }
@@ -52,8 +53,8 @@ export function scanPluginPath(elements: readonly string[]): ScanResult {
 }
 
 /** Plugins installed as packages beside the worker: `sluice-…` or `@scope/sluice-…` with a `sluice` field. */
-export function scanPackages(nodeModules: readonly string[]): PluginModuleFile[] {
-  return [...new Set(nodeModules.map((folder) => resolve(folder)))].flatMap((folder) => {
+export function scanPackages(nodeModules: readonly string[]): ScanResult {
+  const found = [...new Set(nodeModules.map((folder) => resolve(folder)))].flatMap((folder) => {
     const names = listFolder(folder) ?? []
     const scoped = names
       .filter((name) => name.startsWith('@'))
@@ -61,18 +62,27 @@ export function scanPackages(nodeModules: readonly string[]): PluginModuleFile[]
     const candidates = [...names, ...scoped].filter((name) => basename(name).startsWith('sluice-'))
     return candidates.flatMap((name) => pluginAt(join(folder, name)) ?? [])
   })
+  return {
+    modules: found.filter((each) => typeof each !== 'string'),
+    warnings: found.filter((each) => typeof each === 'string'),
+  }
 }
 
-function pluginAt(folder: string): PluginModuleFile | null {
+/** The plugin of a folder, null for a folder without one, or a warning about one that cannot be read. */
+function pluginAt(folder: string): PluginModuleFile | string | null {
   const entries = listFolder(folder)
   if (entries === null) return null
-  if (entries.includes('package.json')) {
+  if (!entries.includes('package.json'))
+    return entries.includes('index.js') ? { file: join(folder, 'index.js'), from: folder } : null
+  try {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const field =
       typeof manifest === 'object' && manifest !== null && 'sluice' in manifest ? manifest.sluice : undefined
     return typeof field === 'string' ? { file: join(folder, field), from: folder } : null
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return `The plugin in ${folder} could not be loaded and is left out: its package.json cannot be read: ${reason}`
   }
-  return entries.includes('index.js') ? { file: join(folder, 'index.js'), from: folder } : null
 }
 
 function jarsIn(folder: string): string[] {
