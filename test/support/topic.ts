@@ -41,6 +41,13 @@ export async function consume(
   return await pollRecords(fetcher, count)
 }
 
+/** Everything that is in partition 0 now. */
+export async function consumeAll(topic: string): Promise<KafkaRecord[]> {
+  await using admin = openAdmin()
+  const [end] = await admin.listOffsets([{ topic, partition: 0 }], 'latest')
+  return await consume(topic, end?.offset ?? 0)
+}
+
 function bytes(value: string | Uint8Array | null): Uint8Array | null {
   return typeof value === 'string' ? Buffer.from(value) : value
 }
