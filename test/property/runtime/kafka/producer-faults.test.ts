@@ -25,15 +25,16 @@ test('whatever fails and passes, an idempotent producer delivers once and in ord
     fc.array(fc.integer({ min: 0, max: 59 }), { maxLength: 6 }),
     async (script, partitions, inFlightMax, batchBytes, pauses) => {
       const broker = new ModelBroker(3, (request) => script[request] ?? 'none')
+      // By offset: a batch whose answer was lost is settled after the one behind it, though it stands before it in the log.
       const acked: number[][] = [[], [], []]
+      const errors: unknown[] = []
       const options = fastOptions({ inFlightMax, batchBytes })
       const producer = new KafkaProducer<number>(
         broker.cluster,
         options,
         ({ partition, baseOffset, tokens, error }) => {
-          assert.equal(error, null)
-          assert.equal(acked[partition]?.length, baseOffset)
-          acked[partition]?.push(...tokens)
+          if (error !== null) errors.push(error)
+          for (const [i, token] of tokens.entries()) (acked[partition] ?? [])[baseOffset + i] = token
         },
       )
       for (const [i, partition] of partitions.entries()) {
@@ -42,6 +43,7 @@ test('whatever fails and passes, an idempotent producer delivers once and in ord
       }
       await producer.flush()
       await producer.close()
+      assert.deepEqual(errors, [])
       for (const partition of [0, 1, 2]) {
         const expected = [...partitions.keys()].filter((i) => partitions[i] === partition)
         assert.deepEqual(broker.partitions[partition]?.log, expected.map(String))
