@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { writeLines } from './lines.js'
 import { deleteConnector, startConnector } from './rest.js'
 import { residentMb } from './usage.js'
+import { fileSource } from './workloads.js'
 
 /** Seconds from exec to `GET /connectors` 200, each worker `rounds` times, in turn, in fresh groups. */
 export async function startTimes(starters, { rounds, log }) {
@@ -36,12 +37,7 @@ export async function memory(start, { view, folder, idleSeconds, busyLines, log 
     const idleMb = residentMb(worker.pid)
     writeLines(file, busyLines)
     await view.createTopic(name)
-    await startConnector(worker, name, {
-      'connector.class': 'org.apache.kafka.connect.file.FileStreamSourceConnector',
-      'tasks.max': '1',
-      file,
-      topic: name,
-    })
+    await startConnector(worker, name, fileSource(file, name))
     let busyMb = 0
     const arrived = view.reached(name, busyLines).then(() => true)
     while (!(await Promise.race([arrived, delay(100, false)]))) busyMb = Math.max(busyMb, residentMb(worker.pid))

@@ -74,7 +74,7 @@ async function rates() {
     const makers = {
       source: () => SourceWorkload.lines({ view, folder }),
       transforms: () => transformed(workers),
-      sink: () => new SinkWorkload({ view, folder }),
+      sink: () => new SinkWorkload({ view, folder, filler: workers[0] }),
     }
     lines.push(rateHead)
     for (const part of wanted) {

@@ -9,6 +9,10 @@ import { cpuSeconds } from './usage.js'
 
 const lookEveryMs = 20
 
+let names = 0
+/** Never the name of an earlier connector: its offsets would stay. */
+const newName = (kind, worker) => `bench-${kind}-${worker.name}-${process.pid}-${++names}`
+
 /** The rate between RUNNING and the last record. `arrived` counts what has arrived so far. */
 async function measure(worker, count, arrived) {
   const before = await arrived()
@@ -26,7 +30,6 @@ export class SourceWorkload {
   #view
   #folder
   #config
-  #rounds = 0
 
   constructor(title, { view, folder, config }) {
     this.title = title
@@ -48,18 +51,12 @@ export class SourceWorkload {
   }
 
   async round(worker, count) {
-    const name = `bench-source-${worker.name}-${process.pid}-${++this.#rounds}`
+    const name = newName('source', worker)
     const file = join(this.#folder, `${name}.txt`)
     writeLines(file, count)
     await this.#view.createTopic(name)
     try {
-      await startConnector(worker, name, {
-        'connector.class': 'org.apache.kafka.connect.file.FileStreamSourceConnector',
-        'tasks.max': '1',
-        file,
-        topic: name,
-        ...this.#config,
-      })
+      await startConnector(worker, name, { ...fileSource(file, name), ...this.#config })
       return await measure(worker, count, () => this.#view.endOffset(name))
     } finally {
       await deleteConnector(worker, name)
@@ -69,49 +66,35 @@ export class SourceWorkload {
   }
 }
 
-/** Topic of one partition → file. The topic is filled once, by a file source of `filler`, and read by every round. */
+/** As the Java producer sends by default, whoever fills the topic: readers of small batches have more to do. */
+const smallBatches = { 'producer.override.max.request.size': '16384' }
+
+/** Topic of one partition → file. One topic serves all rounds; a round ends with its `count`-th line. */
 export class SinkWorkload {
   title = 'topic → file, StringConverter'
   #view
   #folder
-  #filled = new Map()
-  #rounds = 0
+  #filler
+  #topic = `bench-sink-${process.pid}`
+  #filled = 0
 
-  constructor({ view, folder }) {
+  /** `filler` is the worker that writes the topic. */
+  constructor({ view, folder, filler }) {
     this.#view = view
     this.#folder = folder
-  }
-
-  async #topic(worker, count) {
-    const present = this.#filled.get(count)
-    if (present !== undefined) return present
-    const name = `bench-sink-${process.pid}-${count}`
-    const file = join(this.#folder, `${name}.txt`)
-    writeLines(file, count)
-    await this.#view.createTopic(name)
-    await startConnector(worker, name, {
-      'connector.class': 'org.apache.kafka.connect.file.FileStreamSourceConnector',
-      'tasks.max': '1',
-      file,
-      topic: name,
-    })
-    await this.#view.reached(name, count)
-    await deleteConnector(worker, name)
-    rmSync(file)
-    this.#filled.set(count, name)
-    return name
+    this.#filler = filler
   }
 
   async round(worker, count) {
-    const topic = await this.#topic(worker, count)
-    const name = `bench-sink-${worker.name}-${process.pid}-${++this.#rounds}`
+    if (this.#filled < count) await this.#fill(count)
+    const name = newName('sink', worker)
     const file = join(this.#folder, `${name}.txt`)
     try {
       await startConnector(worker, name, {
         'connector.class': 'org.apache.kafka.connect.file.FileStreamSinkConnector',
         'tasks.max': '1',
         file,
-        topics: topic,
+        topics: this.#topic,
       })
       const arrived = () => Math.floor((statSync(file, { throwIfNoEntry: false })?.size ?? 0) / lineBytes)
       return await measure(worker, count, arrived)
@@ -119,5 +102,26 @@ export class SinkWorkload {
       await deleteConnector(worker, name)
       rmSync(file, { force: true })
     }
+  }
+
+  async #fill(count) {
+    const name = `${this.#topic}-${this.#filled}`
+    const file = join(this.#folder, `${name}.txt`)
+    writeLines(file, count - this.#filled)
+    if (this.#filled === 0) await this.#view.createTopic(this.#topic)
+    await startConnector(this.#filler, name, { ...fileSource(file, this.#topic), ...smallBatches })
+    await this.#view.reached(this.#topic, count)
+    await deleteConnector(this.#filler, name)
+    rmSync(file)
+    this.#filled = count
+  }
+}
+
+export function fileSource(file, topic) {
+  return {
+    'connector.class': 'org.apache.kafka.connect.file.FileStreamSourceConnector',
+    'tasks.max': '1',
+    file,
+    topic,
   }
 }
