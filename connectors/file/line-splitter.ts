@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { ConnectError } from '../../api/index.ts'
+import { utf8Text } from '../../compat/utf8.ts'
 
 const LF = 10
 const CR = 13
@@ -90,7 +91,7 @@ export class LineSplitter {
   }
 
   #take(end: number, next: number): SplitLine {
-    const text = this.#text?.slice(this.#start, end) ?? this.#buffer.toString('utf8', this.#start, end)
+    const text = this.#text?.slice(this.#start, end) ?? utf8Text(this.#buffer.subarray(this.#start, end))
     const bytes = next - this.#start
     this.#start = next
     this.#scanned = next

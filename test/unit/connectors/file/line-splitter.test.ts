@@ -43,6 +43,19 @@ test('bytes that are no UTF-8 become replacement characters and are counted', ()
   assert.deepEqual(lines, [{ text: 'a\uFFFDb', bytes: 4 }])
 })
 
+test('an encoded surrogate is one fault, as in Java', () => {
+  const cases = [
+    [[0xed, 0xa0, 0x80], '\uFFFD'],
+    [[0xed, 0xb9, 0x34], '\uFFFD4'],
+    [[0x65, 0xbe, 0xed, 0xb9], 'e\uFFFD\uFFFD'],
+    [[0xed, 0x9f, 0xbf], '\uD7FF'],
+    [[0xf4, 0x90, 0x80, 0x80], '\uFFFD\uFFFD\uFFFD\uFFFD'],
+  ] as const
+  for (const [bytes, text] of cases) {
+    assert.deepEqual(split([Buffer.from([...bytes, 0x0a])]).lines, [{ text, bytes: bytes.length + 1 }])
+  }
+})
+
 test('however the bytes are cut, the lines and their lengths are the same', () => {
   const piece = fc.oneof(fc.constantFrom('\n', '\r\n', '\r', ''), fc.string({ unit: 'grapheme', maxLength: 8 }))
   fc.assert(
