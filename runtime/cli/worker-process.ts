@@ -194,17 +194,18 @@ function makeWorker(
   const { values, originals } = config
   const log = loggers.get('org.apache.kafka.connect.runtime.Worker')
   const threads = values['task.threads'] === 0 ? Math.min(availableParallelism(), threadsMax) : values['task.threads']
-  const init = () => ({
+  const init = (number: number) => ({
     workerId,
     workerConfig: originals,
     logLevels: loggers.levels.levels(),
     logFormat: loggers.format,
+    reportPlugins: number === 1,
     pluginPath: values['plugin.path'] ?? [],
     nodeModules: ['node_modules'],
   })
   return new ThreadedWorker({
     hostsMax: threads,
-    startHost: (number) => startThreadHost(number, init()),
+    startHost: (number) => startThreadHost(number, init(number)),
     clock: systemClock,
     log,
     listener,

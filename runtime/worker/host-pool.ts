@@ -32,9 +32,18 @@ export interface HostPoolOptions {
 /** A host without work is ended after this time: it holds memory that an idle worker should not. */
 export const hostIdleMs = 60_000
 
+/** How often a host is asked whether it still answers, and how long it may take before it counts as busy computing. */
+const pingEveryMs = 1000
+const pingLateMs = 250
+
 interface Slot {
   readonly host: Host
   readonly started: StartedHost
+  readonly watch: AbortController
+  /** It computes and answers nothing: new work and calls go elsewhere while there is an elsewhere. */
+  late: boolean
+  /** Its plugins are loaded: from then on it should answer at once. */
+  loaded: boolean
   /** Connectors and tasks placed here, and calls under way. */
   uses: number
   idle: Timer | null
@@ -64,10 +73,16 @@ export class HostPool {
 
   /** The least busy host; a new one while there may be more and every one has work. */
   acquire(): Host {
-    const slots = [...this.#slots].toSorted((a, b) => a.uses - b.uses || a.host.number - b.host.number)
-    const least = slots[0]
-    const slot =
-      least !== undefined && (least.uses === 0 || slots.length >= this.#options.hostsMax) ? least : this.#startSlot()
+    return this.#take(this.#options.hostsMax)
+  }
+
+  #take(hostsMax: number): Host {
+    const slots = [...this.#slots].toSorted(
+      (a, b) => Number(a.late) - Number(b.late) || a.uses - b.uses || a.host.number - b.host.number,
+    )
+    const best = slots[0]
+    const free = best !== undefined && !best.late && best.uses === 0
+    const slot = best !== undefined && (free || slots.length >= hostsMax) ? best : this.#startSlot()
     slot.uses += 1
     slot.idle?.cancel()
     slot.idle = null
@@ -84,13 +99,26 @@ export class HostPool {
     void idle.elapsed.then(() => this.#retire(slot, 'the host was idle'))
   }
 
-  /** Work that needs a host for the length of one call. */
+  /**
+   * Work that needs a host for the length of one call, and that somebody waits for: a host that is busy computing is
+   * passed over, and when every one is, one more is started.
+   */
   async use<T>(work: (host: Host) => Promise<T>): Promise<T> {
-    const host = this.acquire()
-    try {
-      return await work(host)
-    } finally {
-      this.release(host)
+    for (;;) {
+      const allLate = [...this.#slots].every((slot) => slot.late)
+      const host = this.#take(this.#options.hostsMax + (allLate ? 1 : 0))
+      try {
+        const slot = this.#slotOf(host)
+        if (
+          slot === undefined ||
+          !slot.loaded ||
+          (await this.#answers(slot)) ||
+          this.#slots.size > this.#options.hostsMax
+        )
+          return await work(host)
+      } finally {
+        this.release(host)
+      }
     }
   }
 
@@ -113,14 +141,56 @@ export class HostPool {
       events: this.#options.events(self),
     })
     const host: Host = { number, peer }
-    const slot: Slot = { host, started, uses: 0, idle: null, retired: false }
+    const slot: Slot = {
+      host,
+      started,
+      watch: new AbortController(),
+      late: false,
+      loaded: false,
+      uses: 0,
+      idle: null,
+      retired: false,
+    }
     this.#slots.add(slot)
+    void this.#watch(slot)
     void started.ended.then((reason) => this.#ended(slot, reason))
     return slot
   }
 
+  /** Notices when a host answers nothing, and when it does again. The first answer is waited for: plugins are loading. */
+  async #watch(slot: Slot): Promise<void> {
+    const { signal } = slot.watch
+    try {
+      await slot.host.peer.call('ping', null)
+      slot.loaded = true
+      while (!signal.aborted) {
+        await this.#options.clock.sleep(pingEveryMs, signal)
+        if (!signal.aborted) await this.#answers(slot)
+      }
+    } catch {
+      // The host has ended: that is dealt with where its end is heard of.
+    }
+  }
+
+  /** Whether the host answers at once; if not, it counts as late until it does. @throws when it has ended */
+  async #answers(slot: Slot): Promise<boolean> {
+    if (slot.late) return false
+    const limit = this.#options.clock.after(pingLateMs)
+    const answer = slot.host.peer.call('ping', null).then(() => {
+      limit.cancel()
+      slot.late = false
+      return true
+    })
+    const late = limit.elapsed.then(() => {
+      slot.late = true
+      return false
+    })
+    return await Promise.race([answer, late])
+  }
+
   #ended(slot: Slot, reason: string | null): void {
     this.#slots.delete(slot)
+    slot.watch.abort()
     slot.idle?.cancel()
     const why = reason ?? 'the host ended'
     slot.host.peer.end(why)
@@ -130,6 +200,7 @@ export class HostPool {
   async #retire(slot: Slot, reason: string): Promise<void> {
     slot.retired = true
     this.#slots.delete(slot)
+    slot.watch.abort()
     slot.idle?.cancel()
     slot.host.peer.end(reason)
     await slot.started.terminate()

@@ -44,6 +44,8 @@ export type ReportedState = 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'UNASS
 
 /** What the control thread asks of a host. */
 export type HostMethods = {
+  /** Answered as soon as the host gets round to it. */
+  ping: { params: null; result: null }
   describePlugins: { params: { readonly connectorsOnly: boolean }; result: readonly PluginInfo[] }
   pluginConfig: {
     params: { readonly plugin: string; readonly version: string | null }
@@ -142,6 +144,8 @@ export interface HostInit {
   readonly workerConfig: ConfigMap
   readonly logLevels: Readonly<Record<string, string>>
   readonly logFormat: 'json' | 'text'
+  /** Whether to log which plugins cannot be used: once for a worker is enough. */
+  readonly reportPlugins: boolean
   /** `plugin.path` */
   readonly pluginPath: readonly string[]
   /** Folders to look for plugin packages in. */

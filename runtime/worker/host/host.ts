@@ -18,6 +18,7 @@ export function hostHandlers(context: HostContext): Handlers<HostMethods> {
   const connectors = new HostConnectors(context)
   const tasks = new HostTasks(context)
   return {
+    ping: () => null,
     describePlugins: ({ connectorsOnly }) => pluginList(context, connectorsOnly),
     pluginConfig: ({ plugin, version }) => pluginConfig(context, plugin, version),
     validate: ({ config }) => validate(context, config),

@@ -20,7 +20,8 @@ const log = loggers.get('org.apache.kafka.connect.runtime.isolation.Plugins')
 const warn = (message: string): void => log.warn(message)
 
 // Messages that arrive while plugins load wait in the port until somebody listens.
-const registry = await PluginRegistry.load({ pluginPath: init.pluginPath, nodeModules: init.nodeModules }, warn)
+const sources = { pluginPath: init.pluginPath, nodeModules: init.nodeModules }
+const registry = await PluginRegistry.load(sources, init.reportPlugins ? warn : () => undefined)
 const providers = configProviders(init.workerConfig, {
   environment: process.env,
   warn,
