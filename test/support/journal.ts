@@ -14,6 +14,7 @@ export interface JournalEntry {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly values?: readonly string[]
+  readonly partitions?: readonly unknown[]
 }
 
 /** What the proving plugin wrote down so far. */
