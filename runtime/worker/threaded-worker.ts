@@ -110,6 +110,7 @@ export class ThreadedWorker implements Worker {
       this.#options.log.warn(`Connector ${name} did not stop in time and is given up`, { error })
       this.#options.listener.connectorState(name, 'UNASSIGNED', null, null)
     }
+    if (this.#connectors.get(name) !== placement) return // its thread died meanwhile
     this.#connectors.delete(name)
     this.#pool.release(placement.host)
   }
@@ -132,11 +133,13 @@ export class ThreadedWorker implements Worker {
     const key = taskKey(spec.id)
     if (this.#tasks.has(key)) throw new ConnectError('ALREADY_EXISTS', `Task already exists in this worker: ${key}`)
     const host = this.#pool.acquire()
-    this.#tasks.set(key, { host, kind: spec.kind })
+    const placement: Placement = { host, kind: spec.kind }
+    this.#tasks.set(key, placement)
     try {
       await host.peer.call('startTask', spec)
     } catch (error) {
-      this.#forgetTask(key)
+      // Unless it was stopped meanwhile, and perhaps started anew.
+      if (this.#tasks.get(key) === placement) this.#forgetTask(key)
       throw error
     }
   }
@@ -203,6 +206,7 @@ export class ThreadedWorker implements Worker {
       // Not waited for: a host that is blocked reads it when it is not any more.
       placement.host.peer.call('cancelTask', { id }).catch(() => undefined)
     }
+    if (this.#tasks.get(key) !== placement) return // its thread died meanwhile
     this.#forgetTask(key)
     if (placement.kind === 'sink') await this.#options.sinks.leave(id)
   }

@@ -7,8 +7,9 @@ import { type HostContext, offsetReader, pluginLog } from './host-context.ts'
 import type { ConnectorDescriptor } from './validation/connector-validation.ts'
 
 interface Running {
-  readonly runner: ConnectorRunner
   readonly descriptor: ConnectorDescriptor
+  /** Null while the config is being resolved. */
+  runner: ConnectorRunner | null
   /** Given up: what it still reports is of no interest. */
   abandoned: boolean
 }
@@ -40,13 +41,11 @@ export class HostConnectors {
     const stale = this.#running.get(name)
     if (stale !== undefined) stale.abandoned = true // it did not stop in time
     const descriptor = connectorDescriptor(this.#context, raw['connector.class'] ?? '')
-    const { config } = await resolveConfig(raw, this.#context.providers)
-    const running: Running = {
-      runner: this.#runner(name, descriptor, config, () => running.abandoned),
-      descriptor,
-      abandoned: false,
-    }
+    const running: Running = { descriptor, runner: null, abandoned: false }
     this.#running.set(name, running)
+    const { config } = await resolveConfig(raw, this.#context.providers)
+    if (running.abandoned) return
+    running.runner = this.#runner(name, descriptor, config, () => running.abandoned)
     await running.runner.transition(target)
   }
 
@@ -57,7 +56,8 @@ export class HostConnectors {
   async stop(name: string): Promise<void> {
     const running = this.#running.get(name)
     if (running === undefined) return
-    await running.runner.shutdown()
+    if (running.runner === null) running.abandoned = true
+    else await running.runner.shutdown()
     if (this.#running.get(name) === running) this.#running.delete(name)
   }
 
@@ -73,10 +73,11 @@ export class HostConnectors {
     return configs.map((task) => reverseTransform(raw, { ...task, ...added }))
   }
 
-  #get(name: string): Running {
-    const running = this.#running.get(name)
-    if (running === undefined) throw new ConnectError('NOT_FOUND', `Connector ${name} is not running on this host`)
-    return running
+  #get(name: string): { readonly runner: ConnectorRunner; readonly descriptor: ConnectorDescriptor } {
+    const { runner, descriptor } = this.#running.get(name) ?? {}
+    if (runner === undefined || runner === null || descriptor === undefined)
+      throw new ConnectError('NOT_FOUND', `Connector ${name} is not running on this host`)
+    return { runner, descriptor }
   }
 
   #runner(name: string, descriptor: ConnectorDescriptor, config: ConfigMap, abandoned: () => boolean): ConnectorRunner {

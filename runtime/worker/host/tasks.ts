@@ -14,10 +14,14 @@ import { errorAttributes } from './task-metrics.ts'
 
 interface Running {
   readonly id: TaskId
-  readonly built: BuiltTask
-  readonly build: TaskBuild
-  /** Ends with the task's loop, its last commit included. */
-  readonly ended: Promise<void>
+  readonly stopping: AbortController
+  readonly cancelled: AbortController
+  /** The last word of the control thread, which may come while the task is being built. */
+  targetState: TargetState
+  /** Null while it is being built. */
+  built: BuiltTask | null
+  /** Ends with the task's loop, its last commit included; also when there was none, since it could not be built. */
+  ended: Promise<void>
 }
 
 /** The tasks of a host. */
@@ -33,26 +37,44 @@ export class HostTasks {
   async start(spec: TaskSpec): Promise<void> {
     const key = taskKey(spec.id)
     if (this.#running.has(key)) throw new ConnectError('ALREADY_EXISTS', `Task already exists on this host: ${key}`)
-    const build = await this.#resolve(spec)
-    const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
-    const built =
-      descriptor.kind === 'source'
-        ? await buildSourceTask(this.#context, descriptor, build)
-        : await buildSinkTask(this.#context, descriptor, build)
-    this.#running.set(key, { id: spec.id, built, build, ended: built.runner.run() })
+    const running: Running = {
+      id: spec.id,
+      stopping: new AbortController(),
+      cancelled: new AbortController(),
+      targetState: spec.targetState,
+      built: null,
+      ended: Promise.resolve(),
+    }
+    // Known from the first moment: a stop that arrives while it is being built must find it.
+    this.#running.set(key, running)
+    const building = this.#build(spec, running)
+    running.ended = building.then(
+      (built) => built.runner.run(),
+      () => undefined, // whoever asked for the start hears why
+    )
+    try {
+      running.built = await building
+      running.built.runner.transition(running.targetState)
+    } catch (error) {
+      this.#forget(key, running)
+      throw error
+    }
   }
 
   transition(id: TaskId, target: TargetState): void {
-    this.#running.get(taskKey(id))?.built.runner.transition(target)
+    const running = this.#running.get(taskKey(id))
+    if (running === undefined) return
+    running.targetState = target
+    running.built?.runner.transition(target)
   }
 
   async stop(id: TaskId): Promise<void> {
     const key = taskKey(id)
     const running = this.#running.get(key)
     if (running === undefined) return
-    running.build.stopping.abort()
+    running.stopping.abort()
     await running.ended
-    if (this.#running.get(key) === running) this.#running.delete(key)
+    this.#forget(key, running)
   }
 
   /** The task did not stop in time: it is told to end without a commit, and forgotten. */
@@ -60,31 +82,44 @@ export class HostTasks {
     const key = taskKey(id)
     const running = this.#running.get(key)
     if (running === undefined) return
-    running.build.cancelled.abort()
-    running.build.stopping.abort()
-    this.#running.delete(key)
+    running.cancelled.abort()
+    running.stopping.abort()
+    this.#forget(key, running)
   }
 
   async assign(id: TaskId, partitions: readonly PartitionOffset[]): Promise<void> {
-    await this.#running.get(taskKey(id))?.built.runner.assign?.(partitions)
+    await this.#running.get(taskKey(id))?.built?.runner.assign?.(partitions)
   }
 
   async revoke(id: TaskId, partitions: readonly TopicPartition[], lost: boolean): Promise<void> {
-    await this.#running.get(taskKey(id))?.built.runner.revoke?.(partitions, lost)
+    await this.#running.get(taskKey(id))?.built?.runner.revoke?.(partitions, lost)
   }
 
   metrics(): TaskMetrics[] {
-    return [...this.#running.values()].map(({ id, built }) => ({
-      id,
-      groups: {
+    return [...this.#running.values()].flatMap(({ id, built }) => {
+      if (built === null) return []
+      const groups = {
         'connector-task-metrics': built.metrics.taskAttributes(),
         'task-error-metrics': errorAttributes(built.errorMetrics),
         ...built.groups(),
-      },
-    }))
+      }
+      return [{ id, groups }]
+    })
   }
 
-  async #resolve(spec: TaskSpec): Promise<TaskBuild> {
+  #forget(key: TaskKey, running: Running): void {
+    if (this.#running.get(key) === running) this.#running.delete(key)
+  }
+
+  async #build(spec: TaskSpec, running: Running): Promise<BuiltTask> {
+    const build = await this.#resolve(spec, running)
+    const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
+    return descriptor.kind === 'source'
+      ? buildSourceTask(this.#context, descriptor, build)
+      : await buildSinkTask(this.#context, descriptor, build)
+  }
+
+  async #resolve(spec: TaskSpec, { stopping, cancelled }: Running): Promise<TaskBuild> {
     const { providers, worker } = this.#context
     const { config: connector } = await resolveConfig(spec.connectorConfig, providers)
     const { config: taskConfig } = await resolveConfig(spec.taskConfig, providers)
@@ -96,8 +131,8 @@ export class HostTasks {
       taskConfig,
       targetState: spec.targetState,
       version: descriptor.version,
-      stopping: new AbortController(),
-      cancelled: new AbortController(),
+      stopping,
+      cancelled,
       window: { windowMs: toNumber(values['metrics.sample.window.ms']), samples: values['metrics.num.samples'] },
       offsetFlushIntervalMs: toNumber(values['offset.flush.interval.ms']),
       offsetFlushTimeoutMs: toNumber(values['offset.flush.timeout.ms']),
