@@ -1,0 +1,38 @@
+/*
+ * What takes too long for every test run: much real text, and kills without end.
+ *
+ *   node dist/test/soak/main.js [--only whole,raw,kills] [--mb N] [--raw-mb N] [--kill-mb N] [--kills N] [--seed N]
+ */
+import { parseArgs } from 'node:util'
+import { startKafka } from '../services/kafka.ts'
+import { Random } from '../sim/random.ts'
+import { kills } from './kills.ts'
+import { rawText } from './raw-text.ts'
+import { Report } from './report.ts'
+import { wholeText } from './whole-text.ts'
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'whole,raw,kills' },
+    mb: { type: 'string', default: '1000' },
+    'raw-mb': { type: 'string', default: '20' },
+    'kill-mb': { type: 'string', default: '200' },
+    kills: { type: 'string', default: '25' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  },
+})
+const parts = values.only.split(',')
+const report = new Report()
+const kafka = await startKafka()
+try {
+  if (parts.includes('whole')) await wholeText(kafka, Number(values.mb), report)
+  if (parts.includes('raw')) await rawText(kafka, Number(values['raw-mb']), report)
+  if (parts.includes('kills')) {
+    report.figure('seed', values.seed)
+    const random = new Random(Number(values.seed))
+    await kills(kafka, { megabytes: Number(values['kill-mb']), kills: Number(values.kills), random }, report)
+  }
+} finally {
+  await kafka.stop()
+}
+process.exit(report.failed ? 1 : 0)
