@@ -1,12 +1,10 @@
 import type { Logger } from '../../api/index.ts'
 import type { TargetState } from '../core/ids.ts'
 import { type TaskId, taskKey } from '../core/task-id.ts'
-import type { Worker } from '../worker/worker.ts'
 import type { ConfigView } from './config-view.ts'
 import type { LocalWork } from './local-work.ts'
 
 export interface ConfigChangesOptions {
-  readonly worker: Worker
   readonly local: LocalWork
   readonly log: Logger
   readonly view: () => ConfigView
@@ -42,13 +40,11 @@ export class ConfigChanges {
   }
 
   async connectorChanged(name: string): Promise<void> {
-    if (!this.#known.has(name)) {
-      this.#rebalance(`connector ${name} is new`)
-      return
-    }
-    if (!this.#options.worker.hasConnector(name)) return
+    if (!this.#known.has(name)) this.#rebalance(`connector ${name} is new`)
+    // Also a new one may be here: what was left of an earlier one of that name.
+    if (!this.#options.local.hasConnector(name)) return
     this.#options.log.info(`The config of connector ${name} has changed: it is restarted`)
-    await this.#options.local.restartConnector(name)
+    await this.#options.local.restart({ connectors: [name], tasks: [] })
   }
 
   connectorRemoved(name: string): void {
@@ -60,15 +56,15 @@ export class ConfigChanges {
     if (!this.#options.cooperative()) return
     // All tasks of these connectors stop now; those that stay here are started again once the round is over.
     const connectors = new Set(ids.map((id) => id.connector))
-    const tasks = this.#options.worker.runningTasks().filter((id) => connectors.has(id.connector))
+    const tasks = this.#options.local.tasksOf(connectors)
     if (tasks.length === 0) return
     this.#options.log.info('Stopping tasks that have new configs', { tasks: tasks.map(taskKey) })
     await this.#options.local.stop({ connectors: [], tasks })
   }
 
-  async targetStateChanged(name: string): Promise<void> {
+  targetStateChanged(name: string): void {
     const target: TargetState = this.#options.view().targetState(name) ?? 'STARTED'
-    await this.#options.local.transition(name, target)
+    this.#options.local.transition(name, target)
   }
 
   #rebalance(reason: string): void {

@@ -114,21 +114,23 @@ export class DistributedHerder implements Herder {
     this.#member = options.member(this.#group)
     this.#statuses = new StatusReporter({
       writer: stores.statuses,
+      reader: stores.statuses,
       workerId: options.workerId,
       generation: () => this.#group.generation,
       log,
     })
+    stores.statuses.onStatus((subject) => this.#statuses.read(subject))
     this.#statusView = new StatusView(stores.statuses, (name) => this.#typeOf(name))
     this.#local = new LocalWork({
       worker: this.#worker,
       statuses: this.#statuses,
       view: () => stores.config.snapshot(),
+      clock,
       log,
       onConnectorStarted: (name) => this.#publisher.request(name),
       metrics: this.#metrics,
     })
     this.#changes = new ConfigChanges({
-      worker: this.#worker,
       local: this.#local,
       log,
       view: () => stores.config.snapshot(),
@@ -174,7 +176,7 @@ export class DistributedHerder implements Herder {
     this.#stopping.abort()
     const { stores, log } = this.#options
     log.info('Stopping connectors and tasks')
-    await this.#local.stopAll()
+    await this.#local.close()
     await this.#worker.close()
     await stores.statuses.flush()
     await this.#member.close(leaveMs)
@@ -444,7 +446,10 @@ export class DistributedHerder implements Herder {
       leaveFor: (reason) => this.#member.leave(reason),
       onRound: () => this.#changes.roundBegan(),
       onLeading: () => this.#leadership.taken(),
-      onCompleted: (durationMs) => this.#metrics.rebalanced(durationMs),
+      onCompleted: (durationMs) => {
+        this.#metrics.rebalanced(durationMs)
+        this.#statuses.roundCompleted()
+      },
       workerSyncTimeoutMs: values['worker.sync.timeout.ms'],
       maxDelayMs: values['scheduled.rebalance.max.delay.ms'],
       signal: this.#stopping.signal,

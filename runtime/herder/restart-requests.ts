@@ -32,26 +32,31 @@ export class RestartRequests {
 
   async connector(name: string): Promise<void> {
     const { local, group } = this.#options
-    await this.#stable(`restarting connector ${name}`, async () => {
+    const { started } = await this.#stable(`restarting connector ${name}`, async () => {
       this.#known(name)
       const mine = group.assignment?.connectors.includes(name) ?? false
       if (!mine) throw this.#elsewhere({ connector: name })
-      if (!(await local.restartConnector(name))) throw new HerderError(500, `Failed to start connector: ${name}`)
+      await local.stop({ connectors: [name], tasks: [] })
+      return { started: local.startConnector(name) }
     })
+    // Waited for by whoever asked, not by the queue.
+    if (!(await started)) throw new HerderError(500, `Failed to start connector: ${name}`)
   }
 
   async task(id: TaskId): Promise<void> {
     const { local, group, view } = this.#options
     const text = `${id.connector}-${id.task}`
-    await this.#stable(`restarting task ${text}`, async () => {
+    const { started } = await this.#stable(`restarting task ${text}`, async () => {
       this.#known(id.connector)
       if (view().taskConfig(id) === undefined || id.task >= view().taskCount(id.connector))
         throw notFound(`Unknown task: ${text}`)
       const mine =
         group.assignment?.tasks.some((own) => own.connector === id.connector && own.task === id.task) ?? false
       if (!mine) throw this.#elsewhere(id)
-      if (!(await local.restartTask(id))) throw new HerderError(500, `Failed to start task: ${text}`)
+      await local.stop({ connectors: [], tasks: [id] })
+      return { started: local.startTask(id) }
     })
+    if (!(await started)) throw new HerderError(500, `Failed to start task: ${text}`)
   }
 
   /** Has every worker restart its part; answers what will be restarted. */
@@ -81,11 +86,11 @@ export class RestartRequests {
     const restartConnector = plan.restartConnector && (mine?.connectors.includes(connector) ?? false)
     if (!restartConnector && tasks.length === 0) return
     log.info(`Restarting connector ${connector} as requested`, { connector: restartConnector, tasks: tasks.length })
-    await local.stop({ connectors: restartConnector ? [connector] : [], tasks })
+    const work = { connectors: restartConnector ? [connector] : [], tasks }
+    await local.stop(work)
     if (restartConnector) statuses.connectorRestarting(connector)
     for (const id of tasks) statuses.taskRestarting(id)
-    if (restartConnector) await local.startConnector(connector)
-    for (const id of tasks) await local.startTask(id)
+    await local.start(work)
   }
 
   #plan(request: RestartRequest): RestartPlan | null {

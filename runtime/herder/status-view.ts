@@ -7,6 +7,8 @@ export interface StoredStatus {
   readonly state: string
   readonly trace: string | null
   readonly workerId: string
+  /** The writer's generation in its group. */
+  readonly generation: number
   /** Null when it was never known; absent from records of workers before 4.1. */
   readonly version: string | null
 }

@@ -21,6 +21,7 @@ export function herderStatusStore(store: StatusStore, clock: Clock): HerderStatu
     task: (id) => store.task(id),
     tasks: (connector) => store.tasks(connector),
     connectors: () => store.connectors(),
+    onStatus: (listener) => store.onStatus(listener),
     putConnector: (connector, update) => store.put({ kind: 'connector', connector }, update),
     putTask: (id, update) => store.put({ kind: 'task', id }, update),
     putConnectorSafe: (connector, update) => store.putSafe({ kind: 'connector', connector }, update),

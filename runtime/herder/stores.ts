@@ -3,6 +3,7 @@ import type { ClusterConfigState } from '../core/cluster-config-state.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import type { RestartRequest } from '../core/restart-plan.ts'
 import type { SessionKey } from '../core/session-key.ts'
+import type { StatusSubject } from '../core/status-records.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { StoredOffset } from '../worker/port.ts'
 import type { StatusUpdate } from './status-reporter.ts'
@@ -31,6 +32,8 @@ export interface HerderStatusStore {
   tasks(connector: string): readonly { readonly id: TaskId; readonly status: StoredStatus }[]
   /** Connectors that have a status, or whose tasks have one. */
   connectors(): readonly string[]
+  /** Tells of every status that was read, whoever wrote it. */
+  onStatus(listener: (subject: StatusSubject) => void): void
   putConnector(name: string, update: StatusUpdate): void
   putTask(id: TaskId, update: StatusUpdate): void
   putConnectorSafe(name: string, update: StatusUpdate): void

@@ -1,6 +1,7 @@
 import { isRetriable, type Logger } from '../../api/index.ts'
 import type { LogRecord } from '../core/config-records.ts'
 import {
+  parseStatusKey,
   type Status,
   type StatusSubject,
   statusRecord,
@@ -36,6 +37,7 @@ export class StatusStore {
   readonly #states = new StatusStates()
   readonly #pending = new Set<Promise<void>>()
   readonly #closing = new AbortController()
+  #onStatus: (subject: StatusSubject) => void = () => undefined
 
   constructor(options: StatusStoreOptions) {
     this.#options = options
@@ -44,6 +46,11 @@ export class StatusStore {
 
   async start(): Promise<void> {
     await this.#log.start()
+  }
+
+  /** Tells of every status that was read, once it counts; of deletions it does not. */
+  onStatus(listener: (subject: StatusSubject) => void): void {
+    this.#onStatus = listener
   }
 
   /** Writes whatever stands there: RUNNING, PAUSED, STOPPED, RESTARTING, and DESTROYED, which deletes. */
@@ -144,7 +151,11 @@ export class StatusStore {
   #read({ offset, key, value }: StoreRecord): void {
     const text = keyText(key)
     const problem = this.#states.apply({ key: text, value })
-    if (problem === null) return
+    if (problem === null) {
+      const subject = value === null ? null : parseStatusKey(text ?? '')
+      if (subject?.kind === 'connector' || subject?.kind === 'task') this.#onStatus(subject)
+      return
+    }
     const fields = { topic: this.#options.topic, offset, key: text }
     this.#options.log.warn(`Record of the status topic passed over: ${problem}`, fields)
   }
