@@ -10,15 +10,20 @@ export class Scheduler {
 
   /** Runs everything that is due up to then. */
   runUntil(endMs: number, afterEach: () => void = () => undefined): void {
-    for (;;) {
-      const next = this.#heap[0]
-      if (next === undefined || next.atMs > endMs) break
-      this.#pop()
-      this.nowMs = next.atMs
-      next.run()
-      afterEach()
+    while (this.runNext(endMs)) afterEach()
+  }
+
+  /** Runs the next thing that is due up to then. False, and it is then, when there is none. */
+  runNext(endMs: number): boolean {
+    const next = this.#heap[0]
+    if (next === undefined || next.atMs > endMs) {
+      this.nowMs = endMs
+      return false
     }
-    this.nowMs = endMs
+    this.#pop()
+    this.nowMs = next.atMs
+    next.run()
+    return true
   }
 
   #push(item: Due): void {
