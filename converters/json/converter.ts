@@ -9,6 +9,7 @@ import {
 import { EXACT_NUMBERS, parseJson, parseJsonText } from '../../compat/json-read.ts'
 import { LruMap } from '../../compat/lru-map.ts'
 import { NULL_SCHEMA_AND_VALUE } from '../common/descriptors.ts'
+import { utf8Bytes } from '../common/utf8-bytes.ts'
 import type { JsonConverterConfig } from './config.ts'
 import {
   EnvelopeReader,
@@ -51,7 +52,7 @@ export class JsonConverter implements Converter {
   fromConnectData(_topic: string, _headers: RawHeader[], schema: Schema | null, value: unknown): Uint8Array | null {
     if (schema === null && (value === null || value === undefined)) return null
     const payload = this.#writer.write(schema, value)
-    return Buffer.from(this.#schemasEnabled ? `${this.#prefix(schema)}${payload}}` : payload)
+    return utf8Bytes(this.#schemasEnabled ? `${this.#prefix(schema)}${payload}}` : payload)
   }
 
   toConnectData(_topic: string, _headers: readonly RawHeader[], bytes: Uint8Array | null): SchemaAndValue {

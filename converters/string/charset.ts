@@ -1,5 +1,5 @@
 import { asBuffer, utf8Text } from '../../compat/utf8.ts'
-import { utf8Bytes } from './utf8-writer.ts'
+import { utf8Bytes } from '../common/utf8-bytes.ts'
 
 /** Text to bytes and back as `java.nio.charset` does it; what a set lacks becomes `?`. */
 export interface Charset {

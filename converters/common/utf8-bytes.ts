@@ -11,15 +11,14 @@ let used = 0
  * A text's bytes, next to those of other texts in a slab that is never written twice. To make a buffer for every text of
  * a record costs twice as much.
  */
-export function utf8Bytes(text: string): Uint8Array {
+export function utf8Bytes(text: string): Buffer {
   const bytesMax = text.length * bytesPerUnitMax
   if (bytesMax > sharedBytesMax) return Buffer.from(text, 'utf8')
   if (used + bytesMax > slabBytes) {
     slab = Buffer.allocUnsafeSlow(slabBytes)
     used = 0
   }
-  const bytes = slab.write(text, used, 'utf8')
   const start = used
-  used += bytes
-  return new Uint8Array(slab.buffer, start, bytes)
+  used += slab.write(text, start, 'utf8')
+  return slab.subarray(start, used)
 }
