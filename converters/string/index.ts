@@ -19,7 +19,6 @@ const config = defineConfig({
     default: 'UTF-8',
     importance: 'HIGH',
     doc: 'Java name of the character set of the bytes.',
-    group: 'Encoding',
     width: 'MEDIUM',
     displayName: 'Encoding',
   },

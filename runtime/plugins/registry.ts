@@ -37,9 +37,7 @@ export class PluginRegistry {
     const scans = [scanPackages(sources.nodeModules), scanPluginPath(sources.pluginPath)]
     for (const warning of scans.flatMap((scan) => scan.warnings)) warn(warning)
     const own = await Promise.all(builtIn.map(async (url) => toModule(await import(url.href), url.pathname).plugins))
-    const found = await Promise.all(
-      scans.flatMap((scan) => scan.modules).map((module) => loadFound(module, warn)),
-    )
+    const found = await Promise.all(scans.flatMap((scan) => scan.modules).map((module) => loadFound(module, warn)))
     return new PluginRegistry([...own.flat(), ...found.flat()])
   }
 

@@ -56,6 +56,8 @@ export function configName(name: string, config: RawConfig): RawConfig {
 /** The body of `PATCH /connectors/{name}/offsets`. */
 export function offsetsRequest(request: Request): readonly ConnectorOffset[] {
   const body = jsonBody(request)
+  const unknown = Object.keys(isJsonObject(body) ? body : {}).find((key) => key !== 'offsets')
+  if (unknown !== undefined) throw badRequest(`Unrecognized field "${unknown}", not one of: offsets`)
   const offsets = isJsonObject(body) ? body['offsets'] : undefined
   if (!Array.isArray(offsets) || offsets.length === 0) {
     throw badRequest('Partitions / offsets need to be provided for an alter offsets request')

@@ -22,9 +22,10 @@ export function loggersResource(app: Application, context: RestContext): void {
     },
     put: async (request, response) => {
       const name = param(request, 'logger')
-      const level = wantedLevel(request)
+      const wanted = wantedLevel(request)
+      const level = wanted.toUpperCase()
       // Yes, not found: tools know it as the answer to a bad level.
-      if (!loggers.isLevel(level)) throw notFound(`invalid log level '${level}'.`)
+      if (!loggers.isLevel(level)) throw notFound(`invalid log level '${wanted}'.`)
       if (query(request, 'scope')?.toLowerCase() === 'cluster') {
         await timed(context, herder.setClusterLoggerLevel(name, level))
         sendEmpty(response, 204)
@@ -43,5 +44,5 @@ function wantedLevel(request: Request): string {
   const body = jsonBody(request)
   const level = isJsonObject(body) ? body['level'] : undefined
   if (typeof level !== 'string') throw badRequest("Desired 'level' parameter was not specified in request.")
-  return level.toUpperCase()
+  return level
 }

@@ -40,6 +40,6 @@ export function tasksResource(app: Application, context: RestContext): void {
 
 function taskId(request: Request): TaskId {
   const text = param(request, 'task')
-  if (!/^\d{1,9}$/.test(text)) throw new HerderError(404, 'HTTP 404 Not Found')
+  if (!/^-?\d{1,9}$/.test(text)) throw new HerderError(404, 'HTTP 404 Not Found')
   return { connector: param(request, 'connector'), task: Number(text) }
 }

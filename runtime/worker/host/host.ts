@@ -1,7 +1,6 @@
 import { ConnectError, type ConfigDef, type PluginDescriptor, type PluginKind } from '../../../api/index.ts'
 import { sinkConnectorDef, sourceConnectorDef } from '../../config/connector-config.ts'
 import { resolveConfig } from '../../config/config-transformer.ts'
-import { sortedKeys } from '../../core/embed-config.ts'
 import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo, RawConfig } from '../../herder/herder.ts'
 import { isLogLevel } from '../../platform/log-levels.ts'
 import type { ControlEvents, HostMethods } from '../port.ts'
@@ -65,13 +64,21 @@ function pluginConfig({ registry }: HostContext, name: string, version: string |
     .find((found) => found !== undefined)
   if (plugin === undefined) throw new ConnectError('NOT_FOUND', `Unknown plugin ${name}.`)
   const wanted = version?.trim() ?? 'latest'
-  if (wanted !== 'latest' && wanted !== '' && wanted.replace(/^\[|\]$/g, '') !== plugin.version) {
-    throw new ConnectError(
-      'BAD_REQUEST',
-      `Plugin ${plugin.className} not found that matches the version range ${wanted}, available versions: [${plugin.version}]`,
-    )
-  }
+  if (wanted !== 'latest' && wanted !== '') checkVersion(plugin, wanted)
   return keysOf(plugin)
+}
+
+/** A bare version means exactly that one; of Maven's ranges only `[version]` fits, as there is one version of each plugin. */
+function checkVersion({ className, version }: PluginDescriptor, wanted: string): void {
+  if (!/^(?:[^[\](),]+|[[(][^[\]()]*[\])])$/.test(wanted))
+    throw new ConnectError('BAD_REQUEST', `Invalid version specification: ${wanted}`)
+  const range = /^[[(]/.test(wanted) ? wanted : `[${wanted}]`
+  if (range === `[${version}]` || range === `[${version},${version}]`) return
+  const shown = /^\[([^,]+)\]$/.exec(range)?.[1]
+  throw new ConnectError(
+    'BAD_REQUEST',
+    `Plugin ${className} not found that matches the version range ${shown === undefined ? range : `[${shown},${shown}]`}, available versions: [${version}]`,
+  )
 }
 
 /** The plugin's own keys, then for a connector those of the framework that it does not define itself. */
@@ -83,21 +90,29 @@ function keysOf(plugin: PluginDescriptor): ConfigKeyInfo[] {
       : plugin.kind === 'sink'
         ? visibleKeys(sinkConnectorDef)
         : []
-  return [...own, ...framework.filter((key) => !plugin.config.keys.has(key.name))]
+  return [...own, ...framework.filter((key) => !plugin.config.keys.has(key.name))].map((key) =>
+    key.name === 'connector.plugin.version' ? { ...key, default_value: plugin.version } : key,
+  )
 }
 
 function visibleKeys(def: ConfigDef): ConfigKeyInfo[] {
-  return sortedKeys([...def.keys.values()].filter((key) => !key.internal)).map((key) => keyInfo(key))
+  return [...def.keys.values()].filter((key) => !key.internal).map((key) => keyInfo(key))
 }
 
 async function validate(context: HostContext, raw: RawConfig): Promise<ConfigInfos> {
   const nulls = Object.keys(raw).filter((key) => raw[key] === null)
   const { config } = await resolveConfig(raw, context.providers)
   const { registry, worker } = context
-  return await validateConnector(
-    { registry, worker, config, nulls },
-    connectorDescriptor(context, config['connector.class'] ?? ''),
-  )
+  return await validateConnector({ registry, worker, config, nulls }, wantedConnector(context, config))
+}
+
+/** A class that is not there, or that a name leaves open, is the fault of the request here, not something not found. */
+function wantedConnector(context: HostContext, config: Readonly<Record<string, string>>) {
+  try {
+    return connectorDescriptor(context, config['connector.class'] ?? '')
+  } catch (cause) {
+    throw new ConnectError('BAD_REQUEST', cause instanceof Error ? cause.message : String(cause), { cause })
+  }
 }
 
 async function alterOffsets(

@@ -5,7 +5,6 @@ import {
   type ConfigValue,
   isPassword,
 } from '../../../../api/index.ts'
-import { sortedKeys } from '../../../core/embed-config.ts'
 import type { ConfigKeyInfo, ConfigValueInfo } from '../../../herder/herder.ts'
 
 /** One line of a validate answer. */
@@ -55,7 +54,7 @@ export function part(def: ConfigDef, values: readonly ConfigValue[], embedding: 
   const byName = new Map(values.map((value) => [value.name, value]))
   const prefix = embedding?.prefix ?? ''
   const undefinedOnes = values.filter((value) => !def.keys.has(value.name) && value.errors.length > 0)
-  const keys = sortedKeys([...def.keys.values()].filter((key) => !key.internal))
+  const keys = [...def.keys.values()].filter((key) => !key.internal)
   const lines = [
     ...undefinedOnes.map((value) => ({ definition: null, value: valueInfo(value, prefix) })),
     ...keys.map((key) => {

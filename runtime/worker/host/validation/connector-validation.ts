@@ -1,5 +1,4 @@
 import type {
-  ConfigDef,
   ConfigValue,
   PluginDescriptor,
   Props,
@@ -7,12 +6,13 @@ import type {
   SourceConnectorDescriptor,
 } from '../../../../api/index.ts'
 import { JavaPattern } from '../../../../compat/java-regex.ts'
-import { sinkConnectorDef, sourceConnectorDef, topicsFault } from '../../../config/connector-config.ts'
+import { topicsFault } from '../../../config/connector-config.ts'
 import { withPrefix } from '../../../config/worker-config.ts'
 import { transformationKeys } from '../../../core/transformation-config.ts'
 import type { ConfigInfos } from '../../../herder/herder.ts'
 import type { PluginRegistry } from '../../../plugins/registry.ts'
 import { type ConfigLine, type ConfigPart, countErrors, part, withErrors } from './config-infos.ts'
+import { frameworkDef } from './framework-def.ts'
 import { overrideFaults } from './override-policy.ts'
 
 export type ConnectorDescriptor = SourceConnectorDescriptor | SinkConnectorDescriptor
@@ -60,8 +60,7 @@ export async function validateConnector(input: ValidationInput, descriptor: Conn
 }
 
 function frameworkPart({ config, registry, worker }: ValidationInput, descriptor: ConnectorDescriptor): ConfigPart {
-  const base: ConfigDef = descriptor.kind === 'sink' ? sinkConnectorDef : sourceConnectorDef
-  const def = base.extend(
+  const def = frameworkDef(descriptor, registry, worker, config).extend(
     transformationKeys(
       config,
       (name, kind) => registry.find([kind], name) ?? null,
@@ -81,6 +80,7 @@ function frameworkPart({ config, registry, worker }: ValidationInput, descriptor
     const recommended = recommendedConverters(value, registry)
     return {
       ...value,
+      value: converterClass(value, registry),
       recommendedValues: recommended ?? value.recommendedValues,
       errors: [...value.errors, ...(more ?? [])],
     }
@@ -98,7 +98,16 @@ function recommendedConverters(value: ConfigValue, registry: PluginRegistry): re
   const kind = converterKeys.find(([key]) => key === value.name)?.[1]
   return kind === undefined
     ? null
-    : registry.plugins.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.className)
+    : registry.plugins
+        .filter((plugin) => plugin.kind === kind)
+        .map((plugin) => plugin.className)
+        .toSorted()
+}
+
+/** The class behind an alias. */
+function converterClass({ name, value }: ConfigValue, registry: PluginRegistry): ConfigValue['value'] {
+  const kind = converterKeys.find(([key]) => key === name)?.[1]
+  return kind === undefined || typeof value !== 'string' ? value : (registry.find([kind], value)?.className ?? value)
 }
 
 function converterFault(
@@ -121,30 +130,15 @@ function sinkFaults(
 ): [string, string[]][] {
   const topics = list(config['topics'])
   const regex = config['topics.regex']?.trim() ?? ''
-  const both = (fault: string): [string, string[]][] => [
-    ['topics', [fault]],
-    ['topics.regex', [fault]],
-  ]
   const choice = topicsFault(topics, regex)
-  if (choice !== null) return both(choice)
+  const ofChoice = choice === null ? [] : [choice]
   const dlq = config['errors.deadletterqueue.topic.name']?.trim() ?? ''
-  const faults: [string, string[]][] = []
-  if (dlq !== '' && topics.includes(dlq)) {
-    faults.push([
-      'topics',
-      [
-        `The DLQ topic '${dlq}' may not be included in the list of topics ('topics=[${topics.join(', ')}]') consumed by the connector`,
-      ],
-    ])
-  }
-  if (dlq !== '' && regex !== '' && matches(regex, dlq)) {
-    faults.push([
-      'topics.regex',
-      [
-        `The DLQ topic '${dlq}' may not be matched by the regex for the topics ('topics.regex=${regex}') consumed by the connector`,
-      ],
-    ])
-  }
+  const inTopics = `The DLQ topic '${dlq}' may not be included in the list of topics ('topics=[${topics.join(', ')}]') consumed by the connector`
+  const inRegex = `The DLQ topic '${dlq}' may not be matched by the regex for the topics ('topics.regex=${regex}') consumed by the connector`
+  const faults: [string, string[]][] = [
+    ['topics', [...ofChoice, ...(dlq !== '' && topics.includes(dlq) ? [inTopics] : [])]],
+    ['topics.regex', [...ofChoice, ...(dlq !== '' && regex !== '' && matches(regex, dlq) ? [inRegex] : [])]],
+  ]
   return [...faults, ...groupFaults(config, worker)]
 }
 
