@@ -25,8 +25,9 @@ export interface AppOptions {
 /** The public REST API. */
 export function restApp(options: AppOptions): Application {
   const app = bareApp()
-  if (options.cors !== null) app.use(corsMiddleware(options.cors))
   if (options.headers.length > 0) app.use(headersMiddleware(options.headers))
+  if (options.cors !== null) app.use(corsMiddleware(options.cors))
+  app.use(readBody())
   rootResource(app, options.context)
   connectorsResource(app, options.context)
   tasksResource(app, options.context)
@@ -41,6 +42,7 @@ export function restApp(options: AppOptions): Application {
 /** What a separate admin listener serves: `/admin` and nothing else. */
 export function adminApp(context: RestContext): Application {
   const app = bareApp()
+  app.use(readBody())
   loggersResource(app, context)
   return withErrors(app)
 }
@@ -50,29 +52,12 @@ function bareApp(): Application {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', 'simple')
-  app.use(refuseMediaTypes)
-  app.use(express.raw({ type: () => true, limit: bodyBytesMax }))
   return app
 }
 
-/** Only JSON goes in and out: a 415 for another body, a 406 for a client that accepts none. Internal calls may come without a type. */
-function refuseMediaTypes(request: Request, _response: Response, next: NextFunction): void {
-  const hasBody =
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase()
-  const internal = request.headers['x-connect-authorization'] !== undefined
-  if (hasBody && !internal && type !== 'application/json') {
-    next(new HerderError(415, 'HTTP 415 Unsupported Media Type'))
-  } else if (!acceptsJson(request)) {
-    next(new HerderError(406, 'HTTP 406 Not Acceptable'))
-  } else {
-    next()
-  }
-}
-
-function acceptsJson(request: Request): boolean {
-  if (request.path === '/metrics' || request.method === 'OPTIONS') return true
-  return request.accepts('application/json') !== false
+/** After what adds headers to every answer, so that a body that is too large is refused with them. */
+function readBody() {
+  return express.raw({ type: () => true, limit: bodyBytesMax })
 }
 
 function withErrors(app: Application): Application {

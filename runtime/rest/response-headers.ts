@@ -10,7 +10,7 @@ export interface HeaderRule {
 
 /** `[action] name:value` rules, separated by commas; a rule that holds a comma stands in double quotes. */
 export function parseHeaderRules(text: string): HeaderRule[] {
-  const rules = text.match(/"(?:[^"]|"")*"|[^,]+/g) ?? []
+  const rules = text.match(/\s*"(?:[^"]|"")*"\s*|[^,]+/g) ?? []
   return rules
     .map((rule) => rule.trim().replace(/^"|"$/g, '').trim())
     .filter((rule) => rule !== '')

@@ -1,5 +1,6 @@
 import type { Application, NextFunction, Request, Response } from 'express'
 import { HerderError } from '../herder/errors.ts'
+import { refuseMediaTypes } from './media-types.ts'
 
 export type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
@@ -10,7 +11,7 @@ export type Handler = (request: Request, response: Response) => void | Promise<v
 export function route(app: Application, path: string, handlers: Partial<Record<Verb, Handler>>): void {
   for (const verb of Object.keys(handlers) as Verb[]) {
     const handler = handlers[verb]
-    if (handler !== undefined) app[verb](path, guarded(handler))
+    if (handler !== undefined) app[verb](path, refuseMediaTypes, guarded(handler))
   }
   const allowed = Object.keys(handlers).flatMap((verb) => (verb === 'get' ? ['HEAD', 'GET'] : [verb.toUpperCase()]))
   app.all(path, (request, response, next) => {
@@ -18,8 +19,11 @@ export function route(app: Application, path: string, handlers: Partial<Record<V
       next(new HerderError(405, 'HTTP 405 Method Not Allowed'))
       return
     }
-    const list = [...allowed, 'OPTIONS'].join(', ')
-    response.status(200).set('Allow', list).type('text/plain').send(list)
+    const list = [...allowed, 'OPTIONS']
+    response.status(200)
+    response.setHeader('Allow', list.join(','))
+    response.setHeader('Content-Type', 'text/plain')
+    response.end(list.join(', '))
   })
 }
 
