@@ -48,7 +48,7 @@ export function checkSettled({ processes, topic, outside, expected }: Settled): 
   const statuses = wantedStatuses(config, processes)
   for (const { herder, workerId } of processes) {
     const names = [...new Set([...expected.keys(), ...config.connectors])]
-    const shown = names.map((name) => [name, statusOf(config, name, () => herder.connectorStatus(name))] as const)
+    const shown = names.map((name) => [name, statusOf(name, () => herder.connectorStatus(name))] as const)
     assert.deepEqual(Object.fromEntries(shown), statuses(names), `the statuses that ${workerId} shows`)
   }
 }
@@ -96,19 +96,12 @@ function checkTaskConfigs(config: ClusterConfigState, name: string, outside: Out
 
 type Shown = Record<string, string> | null
 
-/**
- * Item → `STATE at worker`, null where there is no status. What is not configured any more may show as UNASSIGNED until the
- * leader clears up in the next round, as in the original.
- */
-function statusOf(config: ClusterConfigState, name: string, read: () => ConnectorStateInfo): Shown {
+/** Item → `STATE at worker`, null where there is no status. */
+function statusOf(name: string, read: () => ConnectorStateInfo): Shown {
   try {
     const { connector, tasks } = read()
-    if (!config.has(name) && [connector, ...tasks].every(({ state }) => state === 'UNASSIGNED')) return null
     const entries = [[name, `${connector.state} at ${connector.worker_id}`] as const]
-    for (const { id, state, worker_id } of tasks) {
-      const isLeftover = id >= config.taskCount(name) && state === 'UNASSIGNED'
-      if (!isLeftover) entries.push([`${name}-${id}`, `${state} at ${worker_id}`])
-    }
+    for (const { id, state, worker_id } of tasks) entries.push([`${name}-${id}`, `${state} at ${worker_id}`])
     return Object.fromEntries(entries)
   } catch (error) {
     if (error instanceof HerderError && error.status === 404) return null

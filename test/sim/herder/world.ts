@@ -22,6 +22,7 @@ export interface Scenario {
 const FAULTY_MS = 240_000
 const SETTLE_MS = 200_000
 const OPERATOR_MS = 60_000
+const LAST_ROUND_MS = 60_000
 const WORKERS_MAX = 4
 /** What a stop may take: hung instances, and the writes of a worker that has lost the network. */
 const STOP_MS = 60_000
@@ -66,6 +67,9 @@ export class World {
     this.#end()
     await this.#pass(SETTLE_MS)
     await this.#operate()
+    // One more round: in it the leader clears up what late statuses say of things that are gone, as in the original.
+    this.#start()
+    await this.#pass(LAST_ROUND_MS)
     const { configs, outside } = this.#shared
     const idle = this.#living.map((process) => process.herder.ping())
     let pinged = false
