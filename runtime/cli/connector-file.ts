@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConnectError } from '../../api/index.ts'
 import { parseProperties } from '../../compat/properties.ts'
-import { isJsonObject, parseBody, scalarText } from '../rest/body.ts'
+import { isJsonObject, parseConfigJson, scalarText } from '../rest/body.ts'
 
 export interface ConnectorFile {
   readonly name: string
@@ -34,7 +34,7 @@ function readText(path: string): string {
 
 function parseJson(path: string, text: string): Readonly<Record<string, unknown>> {
   try {
-    const value = parseBody(Buffer.from(text))
+    const value = parseConfigJson(Buffer.from(text))
     if (isJsonObject(value)) return value
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import type { TargetState } from '../core/ids.ts'
 import { badRequest } from '../herder/errors.ts'
 import type { ConnectorOffset, RawConfig } from '../herder/herder.ts'
-import { isJsonObject, jsonBody, scalarText } from './body.ts'
+import { configBody, isJsonObject, jsonBody, scalarText } from './body.ts'
 
 export interface CreateRequest {
   readonly name: string
@@ -18,11 +18,9 @@ const initialStates: Readonly<Record<string, TargetState>> = {
 
 /** The body of `POST /connectors`: name, config and, since KIP-980, the state to begin in. */
 export function createRequest(request: Request): CreateRequest {
-  const body = jsonBody(request)
+  const body = configBody(request)
   if (!isJsonObject(body)) throw badRequest('A JSON object with the fields "name" and "config" is expected')
-  const unknown = Object.keys(body).find((key) => !['name', 'config', 'initial_state'].includes(key))
-  if (unknown !== undefined)
-    throw badRequest(`Unrecognized field "${unknown}", not one of: name, config, initial_state`)
+  refuseUnknown(body, ['name', 'config', 'initial_state'])
   const given = body['name'] ?? ''
   if (typeof given !== 'string') throw badRequest('The field "name" must be a string')
   if (!isJsonObject(body['config']))
@@ -39,7 +37,7 @@ export function createRequest(request: Request): CreateRequest {
 
 /** The flat config map of a PUT or PATCH. */
 export function rawConfig(request: Request): RawConfig {
-  const body = jsonBody(request)
+  const body = configBody(request)
   if (!isJsonObject(body))
     throw badRequest('A JSON object is expected: the connector configuration, not wrapped in "config"')
   return toRawConfig(body)
@@ -56,8 +54,7 @@ export function configName(name: string, config: RawConfig): RawConfig {
 /** The body of `PATCH /connectors/{name}/offsets`. */
 export function offsetsRequest(request: Request): readonly ConnectorOffset[] {
   const body = jsonBody(request)
-  const unknown = Object.keys(isJsonObject(body) ? body : {}).find((key) => key !== 'offsets')
-  if (unknown !== undefined) throw badRequest(`Unrecognized field "${unknown}", not one of: offsets`)
+  if (isJsonObject(body)) refuseUnknown(body, ['offsets'])
   const offsets = isJsonObject(body) ? body['offsets'] : undefined
   if (!Array.isArray(offsets) || offsets.length === 0) {
     throw badRequest('Partitions / offsets need to be provided for an alter offsets request')
@@ -65,11 +62,12 @@ export function offsetsRequest(request: Request): readonly ConnectorOffset[] {
   return offsets.map((entry: unknown) => {
     if (!isJsonObject(entry))
       throw badRequest('Each element of "offsets" must be an object with "partition" and "offset"')
+    refuseUnknown(entry, ['partition', 'offset'])
     return { partition: entry['partition'] ?? null, offset: entry['offset'] ?? null }
   })
 }
 
-/** An array of task configs, as one worker publishes them to the leader. */
+/** A config as it arrived, its scalars as text. @throws 400 for a value that is none */
 export function toRawConfig(object: Readonly<Record<string, unknown>>): RawConfig {
   const config: Record<string, string | null> = {}
   for (const [key, value] of Object.entries(object)) {
@@ -81,6 +79,11 @@ export function toRawConfig(object: Readonly<Record<string, unknown>>): RawConfi
     Object.defineProperty(config, key, { value: text, enumerable: true, configurable: true, writable: true })
   }
   return config
+}
+
+function refuseUnknown(object: Readonly<Record<string, unknown>>, fields: readonly string[]): void {
+  const unknown = Object.keys(object).find((key) => !fields.includes(key))
+  if (unknown !== undefined) throw badRequest(`Unrecognized field "${unknown}", not one of: ${fields.join(', ')}`)
 }
 
 function initialState(value: unknown): TargetState | null {
