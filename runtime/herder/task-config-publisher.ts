@@ -41,23 +41,28 @@ export class TaskConfigPublisher {
     }
     const state = { again: false }
     this.#running.set(name, state)
-    void this.#run(name, state).finally(() => this.#running.delete(name))
+    void this.#run(name, state)
   }
 
   async #run(name: string, state: { again: boolean }): Promise<void> {
     const { clock, log, signal, worker } = this.#options
-    for (let attempt = 0; !signal.aborted; ) {
-      state.again = false
-      try {
-        await this.#publish(name)
-        attempt = 0
-        if (!state.again) return
-      } catch (error) {
-        if (signal.aborted || !worker.hasConnector(name)) return
-        const delayMs = Math.min(firstDelayMs * 2 ** attempt++, delayMsMax)
-        log.warn(`Task configs of connector ${name} could not be published; another try in ${delayMs} ms`, { error })
-        await clock.sleep(delayMs, signal)
+    try {
+      for (let attempt = 0; !signal.aborted; ) {
+        state.again = false
+        try {
+          await this.#publish(name)
+          attempt = 0
+          if (!state.again) return
+        } catch (error) {
+          if (signal.aborted || !worker.hasConnector(name)) return
+          const delayMs = Math.min(firstDelayMs * 2 ** attempt++, delayMsMax)
+          log.warn(`Task configs of connector ${name} could not be published; another try in ${delayMs} ms`, { error })
+          await clock.sleep(delayMs, signal)
+        }
       }
+    } finally {
+      // In one go with the last look at `again`: a request that comes next begins a run of its own.
+      this.#running.delete(name)
     }
   }
 

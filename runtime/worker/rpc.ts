@@ -74,7 +74,12 @@ export class RpcPeer<Offered extends Methods, Wanted extends Methods, Heard exte
       this.#pending.delete(id)
       waiting?.reject(new ConnectError(callTimedOut, `${method} was not answered within ${String(deadlineMs)} ms`))
     })
-    this.#options.wire.post({ type: 'call', id, method, params })
+    try {
+      this.#options.wire.post({ type: 'call', id, method, params })
+    } catch (error) {
+      // Parameters that cannot travel: an error of this call like any other.
+      this.#take(id)?.reject(error instanceof Error ? error : new ConnectError('INTERNAL', String(error)))
+    }
     return answer.finally(() => timer?.cancel())
   }
 
@@ -103,7 +108,8 @@ export class RpcPeer<Offered extends Methods, Wanted extends Methods, Heard exte
         this.#take(message.id)?.reject(errorFromData(message.error))
         return
       case 'event':
-        this.#options.events[message.name as keyof Heard]?.(message.value as Heard[keyof Heard])
+        if (Object.hasOwn(this.#options.events, message.name))
+          this.#options.events[message.name as keyof Heard](message.value as Heard[keyof Heard])
         return
     }
   }
@@ -117,9 +123,9 @@ export class RpcPeer<Offered extends Methods, Wanted extends Methods, Heard exte
 
   async #answer(id: number, method: string, params: unknown): Promise<void> {
     try {
-      const handler = this.#options.handlers[method as keyof Offered]
-      if (handler === undefined) throw new ConnectError('INTERNAL', `no such call: ${method}`)
-      const value: unknown = await handler(params)
+      const { handlers } = this.#options
+      if (!Object.hasOwn(handlers, method)) throw new ConnectError('INTERNAL', `no such call: ${method}`)
+      const value: unknown = await handlers[method as keyof Offered](params)
       if (this.#ended === null) this.#options.wire.post({ type: 'result', id, value })
     } catch (error) {
       if (this.#ended === null) this.#options.wire.post({ type: 'error', id, error: errorToData(error) })

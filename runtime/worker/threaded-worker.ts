@@ -257,7 +257,9 @@ export class ThreadedWorker implements Worker {
       topicUsed: ({ id, topic }) => {
         if (this.#owns(host(), id)) listener.topicUsed(id, topic)
       },
-      sinkProgress: ({ id }) => sinks.progress(id),
+      sinkProgress: ({ id }) => {
+        if (this.#owns(host(), id)) sinks.progress(id)
+      },
     }
   }
 
@@ -278,7 +280,10 @@ export class ThreadedWorker implements Worker {
       if (placement.host !== host) continue
       this.#tasks.delete(key)
       listener.taskState(taskIdOf(key), 'FAILED', error, null)
-      if (placement.kind === 'sink') void sinks.leave(taskIdOf(key))
+      if (placement.kind === 'sink')
+        sinks.leave(taskIdOf(key)).catch((cause: unknown) => {
+          log.warn(`Task ${key} could not leave its consumer group`, { error: cause })
+        })
     }
   }
 }
