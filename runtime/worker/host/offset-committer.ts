@@ -54,14 +54,16 @@ export class OffsetCommitter {
     const snapshot = new Map(this.#pending)
     this.#pending.clear()
     const timer = this.#options.clock.after(timeoutMs)
+    const givenUp = new AbortController()
     try {
       await Promise.race([
-        this.#write(snapshot),
+        this.#write(snapshot, givenUp.signal),
         timer.elapsed.then(() => {
           throw new Error(`offsets were not acknowledged within ${timeoutMs} ms`)
         }),
       ])
     } catch (error) {
+      givenUp.abort()
       for (const [key, entry] of snapshot) if (!this.#pending.has(key)) this.#pending.set(key, entry)
       throw error
     } finally {
@@ -73,7 +75,7 @@ export class OffsetCommitter {
     return this.#options.producer.close(timeoutMs)
   }
 
-  async #write(entries: ReadonlyMap<string, Pending>): Promise<void> {
+  async #write(entries: ReadonlyMap<string, Pending>, givenUp: AbortSignal): Promise<void> {
     await this.#learnKeys(entries)
     const { topic, producer } = this.#options
     // Everything is encoded before anything is sent: one faulty offset fails the flush as a whole.
@@ -82,6 +84,8 @@ export class OffsetCommitter {
       value: encodeOffsetValue(offset),
     }))
     await producer.partitionsFor(topic)
+    // What was held up until the flush was over must not land on top of what a later one has written.
+    if (givenUp.aborted) return
     const written = records.map(
       ({ key, value }) =>
         new Promise<void>((resolve, reject) => {
