@@ -1,14 +1,12 @@
 // The two rivals, started alike: distributed, one worker, a group of their own on the same broker.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startJavaConnect, workerProperties, writeProperties } from '../dist/test/services/connect.js'
 import { nodeLts } from '../dist/test/services/node-lts.js'
-import { freePorts } from '../dist/test/services/process.js'
+import { freePorts, startServer } from '../dist/test/services/process.js'
 
 const launcher = fileURLToPath(new URL('../bin/sluice.js', import.meta.url))
 
@@ -47,33 +45,27 @@ async function startSluice(bootstrap, nodeFlags, properties) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   const file = join(folder, 'worker.properties')
   writeProperties(file, { ...workerProperties(bootstrap, group, port), ...common, ...properties })
-  const log = join(folder, 'log')
-  const out = openSync(log, 'a')
   const url = `http://127.0.0.1:${port}`
   const startMs = performance.now()
-  const child = spawn(node, [...nodeFlags, launcher, 'worker', file], { stdio: ['ignore', out, out] })
-  const killed = () => child.kill('SIGKILL')
-  process.once('exit', killed)
-  await answers(`${url}/connectors`, child, log)
+  const logFile = join(folder, 'log')
+  // A server process that ends with us, however we end.
+  const server = await startServer(node, [...nodeFlags, launcher, 'worker', file], { logFile })
+  await answers(`${url}/connectors`, server)
   return {
     name: 'sluice',
     group,
     url,
-    pid: child.pid,
+    pid: server.pid,
     startSeconds: (performance.now() - startMs) / 1000,
     stop: async () => {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM')
-        await once(child, 'exit')
-      }
-      process.off('exit', killed)
+      await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
 /** "REST answers": `GET /connectors` gives 200, which both do only once the group is joined. */
-async function answers(url, child, log) {
+async function answers(url, server) {
   for (const end = Date.now() + 60_000; ; await delay(10)) {
     try {
       const response = await fetch(url)
@@ -82,8 +74,6 @@ async function answers(url, child, log) {
     } catch {
       // refused: the listener is not up yet
     }
-    if (child.exitCode !== null || Date.now() > end) {
-      throw new Error(`sluice does not answer:\n${readFileSync(log, 'utf8').slice(-3000)}`)
-    }
+    if (server.exited || Date.now() > end) throw new Error(`sluice does not answer:\n${server.log().slice(-3000)}`)
   }
 }
