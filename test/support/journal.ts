@@ -27,10 +27,3 @@ export function readJournal(path: string): readonly JournalEntry[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as JournalEntry)
 }
-
-/** How often each task was started. */
-export function startsPerTask(entries: readonly JournalEntry[]): Map<string | number, number> {
-  const starts = new Map<string | number, number>()
-  for (const { call, who } of entries) if (call === 'start') starts.set(who, (starts.get(who) ?? 0) + 1)
-  return starts
-}
