@@ -325,14 +325,16 @@ export class DistributedHerder implements Herder {
   }
 
   async putTaskConfigs(name: string, signed: SignedBody): Promise<void> {
-    if (this.#group.protocol === 'sessioned')
-      this.#keys.verify(this.#options.stores.config.snapshot().sessionKey, signed)
+    this.#verify(signed)
     await this.#connectors.publishTaskConfigs(name, parseTaskConfigs(signed.body))
   }
 
-  fenceZombies(name: string): Promise<void> {
-    const message = `Connector ${name} asks for zombie fencing, which only exactly-once source support needs; this worker does not have it enabled`
-    return Promise.reject(new HerderError(500, message))
+  async fenceZombies(name: string, signed: SignedBody): Promise<void> {
+    this.#verify(signed)
+    throw new HerderError(
+      500,
+      `Connector ${name} asks for zombie fencing, which only exactly-once source support needs; this worker does not have it enabled`,
+    )
   }
 
   setClusterLoggerLevel(logger: string, level: string): Promise<void> {
@@ -377,6 +379,12 @@ export class DistributedHerder implements Herder {
         log.warn('The session key could not be renewed; it is tried again', { error })
       }
     }
+  }
+
+  /** Requests between workers are signed once the group agrees on that. */
+  #verify(signed: SignedBody): void {
+    if (this.#group.protocol === 'sessioned')
+      this.#keys.verify(this.#options.stores.config.snapshot().sessionKey, signed)
   }
 
   /** The listener for a worker's word on connectors and tasks. */
