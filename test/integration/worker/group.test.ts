@@ -114,7 +114,7 @@ describe('a group of workers', needsKafka, () => {
     assert.ok(now.includes(at(2).id))
   })
 
-  test('after a kill the survivors run everything within the session timeout and a second', async () => {
+  test('after a kill the survivors run everything within the session timeout and a second', async (context) => {
     const before = await placed(at(0), source, ids())
     const starts = before.map((_, task) => startsOf(task))
     const [dead] = workers.splice(2, 1) as [TestWorker]
@@ -123,6 +123,7 @@ describe('a group of workers', needsKafka, () => {
     const survivors = ids()
     const now = await placed(at(0), source, survivors, 15_000)
     const tookMs = Date.now() - killedMs
+    context.diagnostic(`kill to all tasks running: ${tookMs} ms, session timeout ${sessionMs} ms`)
     assert.ok(tookMs <= sessionMs + 1000, `all tasks run again after ${tookMs} ms`)
     await placed(at(0), sink, survivors)
     for (const [task, id] of before.entries())
@@ -152,7 +153,7 @@ describe('a group of workers', needsKafka, () => {
       )
   })
 
-  test('a worker that is stopped hands over at once', async () => {
+  test('a worker that is stopped hands over at once', async (context) => {
     const [leaving] = workers.splice(2, 1) as [TestWorker]
     const survivors = ids()
     await leaving.stop()
@@ -160,6 +161,7 @@ describe('a group of workers', needsKafka, () => {
     await placed(at(0), source, survivors)
     await placed(at(0), sink, survivors)
     const tookMs = Date.now() - stoppedMs
+    context.diagnostic(`end of the process to all tasks running: ${tookMs} ms`)
     assert.ok(tookMs < sessionMs / 2, `handed over after ${tookMs} ms`)
   })
 
@@ -217,7 +219,7 @@ describe('a group of workers that waits for a dead one', needsKafka, () => {
       startWorker({
         bootstrap: kafkaEnv.bootstrap,
         group,
-        extra: { ...quick, 'scheduled.rebalance.max.delay.ms': '5000', 'plugin.path': provingPluginPath },
+        extra: { ...quick, 'scheduled.rebalance.max.delay.ms': '8000', 'plugin.path': provingPluginPath },
         ...(port === undefined ? {} : { port }),
       })
     await using first = await start()
@@ -254,10 +256,10 @@ describe('a group of workers that waits for a dead one', needsKafka, () => {
     await using returned = await start(second.port)
     const again = await first.running(name, 4)
     for (const task of again.tasks) assert.equal(task.worker_id === returned.id, lost.includes(task.id))
-    assert.deepEqual(
-      starts(),
-      before.map((count, task) => count + (lost.includes(task) ? 1 : 0)),
-    )
+    for (const [task, count] of starts().entries()) {
+      if (lost.includes(task)) assert.ok(count > (before[task] ?? 0), `task ${task} was started again`)
+      else assert.equal(count, before[task], `task ${task} went on undisturbed`)
+    }
     scratch[Symbol.dispose]()
   })
 })

@@ -186,6 +186,7 @@ describe('REST beside the genuine Java worker', needsKafka, () => {
       ['PATCH', `/connectors/${name}/offsets`, { offsets: [{ partition: { a: 1 }, offset: { b: 1 } }] }],
       ['DELETE', `/connectors/${name}/offsets`],
       ['POST', `/connectors/${name}/tasks`, []],
+      ['PUT', `/connectors/${name}/fence`],
       ['PUT', '/admin/loggers/nope', { level: 'bogus' }],
       ['PUT', '/admin/loggers/nope', {}],
       ['GET', '/connector-plugins/FileStreamSink/config?version=9'],
@@ -329,16 +330,17 @@ describe('REST beside the genuine Java worker', needsKafka, () => {
   })
 
   test('restart, pause, resume, stop and delete answer alike', async () => {
-    await same(
-      ['PUT', `/connectors/${name}/pause`],
-      ['PUT', `/connectors/${name}/resume`],
-      ['PUT', `/connectors/${name}/topics/reset`],
-    )
-    for (const client of [clients.java, clients.ours])
-      await ours.until('it to run again', async () => {
-        const { text } = await client.request('GET', `/connectors/${name}/status`)
-        return text.match(/"state":"RUNNING"/g)?.length === 2 ? true : undefined
-      })
+    const bothIn = async (state: string): Promise<void> => {
+      for (const client of [clients.java, clients.ours])
+        await ours.until(`both to be ${state}`, async () => {
+          const { text } = await client.request('GET', `/connectors/${name}/status`)
+          return text.split(`"state":"${state}"`).length === 3 ? true : undefined
+        })
+    }
+    await same(['PUT', `/connectors/${name}/pause`])
+    await bothIn('PAUSED')
+    await same(['PUT', `/connectors/${name}/resume`], ['PUT', `/connectors/${name}/topics/reset`])
+    await bothIn('RUNNING')
     await same(
       ['POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=true`],
       ['POST', `/connectors/${name}/restart?onlyFailed=true`],
