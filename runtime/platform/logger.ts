@@ -21,7 +21,7 @@ export class Loggers {
   readonly levels: LogLevelTree
   readonly format: LogFormat
   readonly #root: Pino
-  readonly #children: { readonly name: string; readonly child: Pino }[] = []
+  readonly #children = new Map<string, { readonly name: string; readonly child: Pino; readonly logger: Logger }>()
 
   constructor(levels: LogLevelTree, format: LogFormat, stream: DestinationStream = destination({ fd: 1, sync: true })) {
     this.levels = levels
@@ -37,17 +37,25 @@ export class Loggers {
     levels.onChange(() => this.#applyLevels())
   }
 
-  /** @param context the connector and task a line is about, `[src|task-0]` in text form (KIP-449) */
+  /**
+   * The logger of a name and a context, the same one each time: a task that restarts for weeks adds none.
+   *
+   * @param context the connector and task a line is about, `[src|task-0]` in text form (KIP-449)
+   */
   get(name: string, context?: string): Logger {
+    const key = JSON.stringify([name, context])
+    const known = this.#children.get(key)
+    if (known !== undefined) return known.logger
     this.levels.register(name)
     const child = this.#root.child(context === undefined ? { logger: name } : { logger: name, context })
     child.level = pinoLevels[this.levels.effective(name)]
-    this.#children.push({ name, child })
-    return toLogger(child)
+    const logger = toLogger(child)
+    this.#children.set(key, { name, child, logger })
+    return logger
   }
 
   #applyLevels(): void {
-    for (const { name, child } of this.#children) child.level = pinoLevels[this.levels.effective(name)]
+    for (const { name, child } of this.#children.values()) child.level = pinoLevels[this.levels.effective(name)]
   }
 }
 

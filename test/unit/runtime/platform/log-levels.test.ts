@@ -33,3 +33,11 @@ test('loggers follow the tree, text lines name logger and context', () => {
     /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] DEBUG \[src\|task-0\] shown \(a\.b\)\nError: why\n/,
   )
 })
+
+test('asking again for a logger gives the same one', () => {
+  const loggers = new Loggers(new LogLevelTree(), 'json', { write: () => undefined })
+  const log = loggers.get('a.b', 'src|task-0')
+  assert.equal(loggers.get('a.b', 'src|task-0'), log)
+  assert.notEqual(loggers.get('a.b', 'src|task-1'), log)
+  assert.notEqual(loggers.get('a.b'), log)
+})
