@@ -30,7 +30,7 @@ export async function produce(topic: string, records: readonly TestRecord[]): Pr
   if (failures.length > 0) throw new AggregateError(failures, `producing to ${topic} failed`)
 }
 
-/** The first records of partition 0, or of all given. */
+/** At least so many of the first records of partition 0, or of all given: what a fetch brings beyond is there too. */
 export async function consume(
   topic: string,
   count: number,

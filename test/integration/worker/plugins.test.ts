@@ -156,7 +156,7 @@ describe('plugins of a user', needsKafka, () => {
     assert.ok(ticks(poll.at) > seen + blockMs / 100, 'the free task went on')
     for (const name of ['free', 'blocker'])
       assert.equal(journal(name).filter(({ call }) => call === 'start').length, 1, `${name} was never restarted`)
-    assert.equal((await consume(`${topic}-blocker`, 3)).length, 3)
+    assert.ok((await consume(`${topic}-blocker`, 3)).length >= 3, 'what it polled is in the topic')
     await worker.running(blocker)
     for (const name of [blocker, free]) await remove(name)
   })
