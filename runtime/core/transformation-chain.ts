@@ -10,6 +10,7 @@ import {
   type Transformation,
   type TransformationDescriptor,
 } from '../../api/index.ts'
+import { isPromise } from './awaitable.ts'
 
 /** Finds a plugin by the class name or alias of a config; null when there is none. */
 export type FindPlugin = (className: string, kind: PluginDescriptor['kind']) => PluginDescriptor | null
@@ -117,10 +118,6 @@ async function applyAfter<R extends ConnectRecord>(
 ): Promise<R | null> {
   const answer = await pending
   return answer === stage.negate ? record : stage.transformation.apply(record)
-}
-
-function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
 /**

@@ -81,7 +81,8 @@ export interface Operation<T> {
   readonly className: string
   readonly original: OriginalRecord
   readonly run: () => Awaitable<T>
-  readonly first: FirstAttempt<T>
+  /** When the fast path has made it already; without it, `run` makes it. */
+  readonly first?: FirstAttempt<T>
 }
 
 /**
@@ -121,8 +122,8 @@ export class ErrorHandler {
 
   /** The value, or `skipped` for a failure that is tolerated. @throws when it is not */
   async finish<T>(operation: Operation<T>): Promise<T | Skipped> {
+    let attempt = operation.first ?? tryNow(operation.run)
     const startMs = this.#clock.monotonicMs()
-    let attempt = operation.first
     for (let failures = 1; ; failures++) {
       try {
         if ('promise' in attempt) return await attempt.promise
@@ -167,10 +168,6 @@ export class ErrorHandler {
     this.metrics.lastErrorTimestamp = this.#clock.nowMs()
     await Promise.all(this.#reporters.map((reporter) => reporter.report(failure)))
   }
-}
-
-export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 function tryNow<T>(run: () => Awaitable<T>): FirstAttempt<T> {

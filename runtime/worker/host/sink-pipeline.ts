@@ -1,17 +1,10 @@
 import { type Awaitable, type Header, Headers, SinkRecord } from '../../../api/index.ts'
+import { isPromise } from '../../core/awaitable.ts'
 import type { TransformationChain } from '../../core/transformation-chain.ts'
 import { ChainAttempt } from './chain-attempt.ts'
-import {
-  type ErrorHandler,
-  type FirstAttempt,
-  isPromise,
-  type Operation,
-  skipped,
-  type Skipped,
-  type Stage,
-} from './error-handling.ts'
+import { type ErrorHandler, type FirstAttempt, type OriginalRecord, skipped } from './error-handling.ts'
 import type { IncomingKafkaRecord } from './ports.ts'
-import { attempt, type Converters } from './source-pipeline.ts'
+import type { Converters } from './source-pipeline.ts'
 
 /** From a consumed record to what `put` gets: key, value, headers, then transformations. Null: dropped or skipped. */
 export class SinkPipeline {
@@ -58,13 +51,15 @@ export class SinkPipeline {
     first: FirstAttempt<SinkRecord | null>,
   ): Promise<SinkRecord | null> {
     const chain = new ChainAttempt(this.#chain, record)
-    const result = await this.#attempt(
-      original,
-      'TRANSFORMATION',
-      () => chain.className,
-      () => chain.run(),
-      chain.taken(first),
-    )
+    const result = await this.#errors.finish({
+      stage: 'TRANSFORMATION',
+      get className() {
+        return chain.className
+      },
+      original: { kind: 'consumed', record: original },
+      run: () => chain.run(),
+      first: chain.taken(first),
+    })
     return result === skipped ? null : result
   }
 
@@ -72,26 +67,27 @@ export class SinkPipeline {
     pending?.catch(() => undefined) // it is made again below, where its failure counts
     const { key: keyConverter, value: valueConverter, header } = this.#converters
     const { topic, headers } = record
-    const key = await this.#attempt(
-      record,
-      'KEY_CONVERTER',
-      () => keyConverter.className,
-      () => keyConverter.converter.toConnectData(topic, headers, record.key),
-    )
+    const original: OriginalRecord = { kind: 'consumed', record }
+    const key = await this.#errors.finish({
+      stage: 'KEY_CONVERTER',
+      className: keyConverter.className,
+      original,
+      run: () => keyConverter.converter.toConnectData(topic, headers, record.key),
+    })
     if (key === skipped) return null
-    const value = await this.#attempt(
-      record,
-      'VALUE_CONVERTER',
-      () => valueConverter.className,
-      () => valueConverter.converter.toConnectData(topic, headers, record.value),
-    )
+    const value = await this.#errors.finish({
+      stage: 'VALUE_CONVERTER',
+      className: valueConverter.className,
+      original,
+      run: () => valueConverter.converter.toConnectData(topic, headers, record.value),
+    })
     if (value === skipped) return null
-    const converted = await this.#attempt(
-      record,
-      'HEADER_CONVERTER',
-      () => header.className,
-      () => this.#headers(record),
-    )
+    const converted = await this.#errors.finish({
+      stage: 'HEADER_CONVERTER',
+      className: header.className,
+      original,
+      run: () => this.#headers(record),
+    })
     if (converted === skipped) return null
     return await this.#transform(record, sinkRecord(record, key, value, converted))
   }
@@ -104,25 +100,6 @@ export class SinkPipeline {
       list.push({ key, schema, value })
     }
     return Headers.ofList(list)
-  }
-
-  #attempt<T>(
-    record: IncomingKafkaRecord,
-    stage: Stage,
-    className: () => string,
-    run: () => Awaitable<T>,
-    first?: FirstAttempt<T>,
-  ): Promise<T | Skipped> {
-    const operation: Operation<T> = {
-      stage,
-      get className() {
-        return className()
-      },
-      original: { kind: 'consumed', record },
-      run,
-      first: first ?? attempt(run),
-    }
-    return this.#errors.finish(operation)
   }
 }
 

@@ -7,11 +7,12 @@ import {
   type SinkTask,
   type SinkTaskContext,
 } from '../../../api/index.ts'
+import { isPromise } from '../../core/awaitable.ts'
 import type { TargetState } from '../../core/ids.ts'
 import type { TaskId } from '../../core/task-id.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { PartitionOffset, TopicPartition } from '../port.ts'
-import { type ErrorHandler, isPromise } from './error-handling.ts'
+import type { ErrorHandler } from './error-handling.ts'
 import type { FetchPosition, IncomingKafkaRecord, RecordFetcher } from './ports.ts'
 import { partitionKey, SinkAssignment } from './sink-assignment.ts'
 import { SinkCommits } from './sink-commits.ts'

@@ -1,15 +1,8 @@
 import type { Awaitable, Converter, Header, HeaderConverter, RawHeader, SourceRecord } from '../../../api/index.ts'
+import { isPromise } from '../../core/awaitable.ts'
 import type { TransformationChain } from '../../core/transformation-chain.ts'
 import { ChainAttempt } from './chain-attempt.ts'
-import {
-  type ErrorHandler,
-  type FirstAttempt,
-  isPromise,
-  type Operation,
-  skipped,
-  type Skipped,
-  type Stage,
-} from './error-handling.ts'
+import { type ErrorHandler, type FirstAttempt, type OriginalRecord, skipped } from './error-handling.ts'
 import type { OutgoingKafkaRecord, WireHeader } from './ports.ts'
 
 export interface ConverterInUse<C> {
@@ -75,45 +68,48 @@ export class SourcePipeline {
     first: FirstAttempt<SourceRecord | null>,
   ): Promise<OutgoingKafkaRecord | null> {
     const chain = new ChainAttempt(this.#chain, record)
-    const transformed = await this.#attempt(
-      record,
-      'TRANSFORMATION',
-      () => chain.className,
-      () => chain.run(),
-      chain.taken(first),
-    )
+    const transformed = await this.#errors.finish({
+      stage: 'TRANSFORMATION',
+      get className() {
+        return chain.className
+      },
+      original: { kind: 'source', record },
+      run: () => chain.run(),
+      first: chain.taken(first),
+    })
     if (transformed === skipped || transformed === null) return null
     return await this.#convert(record, transformed)
   }
 
   async #convertSlowly(
-    original: SourceRecord,
+    before: SourceRecord,
     record: SourceRecord,
     pending?: Promise<unknown>,
   ): Promise<OutgoingKafkaRecord | null> {
     pending?.catch(() => undefined) // it is made again below, where its failure counts
     const { key: keyConverter, value: valueConverter, header } = this.#converters
     const { topic } = record
-    const headers = await this.#attempt(
+    const original: OriginalRecord = { kind: 'source', record: before }
+    const headers = await this.#errors.finish({
+      stage: 'HEADER_CONVERTER',
+      className: header.className,
       original,
-      'HEADER_CONVERTER',
-      () => header.className,
-      () => this.#headers(topic, record.headers.toArray()),
-    )
+      run: () => this.#headers(topic, record.headers.toArray()),
+    })
     if (headers === skipped) return null
-    const key = await this.#attempt(
+    const key = await this.#errors.finish({
+      stage: 'KEY_CONVERTER',
+      className: keyConverter.className,
       original,
-      'KEY_CONVERTER',
-      () => keyConverter.className,
-      () => keyConverter.converter.fromConnectData(topic, headers, record.keySchema, record.key),
-    )
+      run: () => keyConverter.converter.fromConnectData(topic, headers, record.keySchema, record.key),
+    })
     if (key === skipped) return null
-    const value = await this.#attempt(
+    const value = await this.#errors.finish({
+      stage: 'VALUE_CONVERTER',
+      className: valueConverter.className,
       original,
-      'VALUE_CONVERTER',
-      () => valueConverter.className,
-      () => valueConverter.converter.fromConnectData(topic, headers, record.valueSchema, record.value),
-    )
+      run: () => valueConverter.converter.fromConnectData(topic, headers, record.valueSchema, record.value),
+    })
     return value === skipped ? null : outgoing(record, headers, key, value)
   }
 
@@ -124,33 +120,6 @@ export class SourcePipeline {
       raw.push({ key, value: await converter.fromConnectHeader(topic, key, schema, value) })
     }
     return raw
-  }
-
-  #attempt<T>(
-    record: SourceRecord,
-    stage: Stage,
-    className: () => string,
-    run: () => Awaitable<T>,
-    first?: FirstAttempt<T>,
-  ): Promise<T | Skipped> {
-    const operation: Operation<T> = {
-      stage,
-      get className() {
-        return className()
-      },
-      original: { kind: 'source', record },
-      run,
-      first: first ?? attempt(run),
-    }
-    return this.#errors.finish(operation)
-  }
-}
-
-export function attempt<T>(run: () => Awaitable<T>): FirstAttempt<T> {
-  try {
-    return { promise: Promise.resolve(run()) }
-  } catch (error) {
-    return { error }
   }
 }
 

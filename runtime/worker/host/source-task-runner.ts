@@ -7,11 +7,12 @@ import {
   type SourceRecord,
   type SourceTask,
 } from '../../../api/index.ts'
+import { isPromise } from '../../core/awaitable.ts'
 import type { AckEntry, AckLedger } from '../../core/ack-ledger.ts'
 import type { TargetState } from '../../core/ids.ts'
 import type { TaskId } from '../../core/task-id.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { type ErrorHandler, isPromise } from './error-handling.ts'
+import type { ErrorHandler } from './error-handling.ts'
 import { InFlight } from './in-flight.ts'
 import type { OffsetCommitter } from './offset-committer.ts'
 import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer } from './ports.ts'
