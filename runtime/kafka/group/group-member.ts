@@ -1,3 +1,4 @@
+import { asBuffer } from '../../../compat/utf8.ts'
 import { step } from '../../core/membership.ts'
 import type {
   ComputeAssignmentEffect,
@@ -309,10 +310,6 @@ function errorName(error: unknown): string {
   if (error instanceof KafkaError)
     return error.errorName ?? (error.code === 'KAFKA_TIMEOUT' ? 'TIMEOUT' : 'DISCONNECTED')
   return error instanceof DOMException && error.name === 'AbortError' ? 'TIMEOUT' : 'DISCONNECTED'
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 const remedies: Readonly<Record<string, string>> = {

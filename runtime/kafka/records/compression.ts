@@ -1,4 +1,5 @@
 import zlib from 'node:zlib'
+import { asBuffer } from '../../../compat/utf8.ts'
 import { loadOptional } from '../optional-module.ts'
 import { compressXerial, decompressSnappy, type RawSnappy } from './snappy-xerial.ts'
 
@@ -102,8 +103,4 @@ export function decompress(type: CompressionType, bytes: Buffer): Buffer {
       return expand(bytes, { maxOutputLength: DECOMPRESSED_BYTES_MAX })
     }
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
