@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import type { Application } from 'express'
 import { ConnectError, errorToData, type Logger, type OffsetMap } from '../../api/index.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
 import { configProviders } from '../config/providers.ts'
@@ -161,7 +160,7 @@ async function bind(rest: RestServer, listeners: readonly Listener[]): Promise<L
   return bound
 }
 
-function publicApp({ values }: WorkerConfig, context: RestContext): Application {
+function publicApp({ values }: WorkerConfig, context: RestContext): ReturnType<typeof restApp> {
   const origins = listOf(values['access.control.allow.origin'])
   const cors = origins.length === 0 ? null : { origins, methods: listOf(values['access.control.allow.methods']) }
   const headers = parseHeaderRules(values['response.http.headers.config'])
