@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
-import { answers, writeProperties } from '../services/connect.ts'
+import { answers, workerProperties, writeProperties } from '../services/connect.ts'
 import { kafkaJars } from '../services/jars.ts'
 import { startJava } from '../services/java.ts'
 import { secureUser } from '../services/kafka.ts'
@@ -46,20 +46,10 @@ test(
     const file = join(folder, 'worker.properties')
     const [input, output] = [join(folder, 'in'), join(folder, 'out')]
     writeProperties(file, {
-      'bootstrap.servers': secureBootstrap,
-      'group.id': group,
-      'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
-      'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
-      'config.storage.topic': `${group}-configs`,
-      'offset.storage.topic': `${group}-offsets`,
-      'status.storage.topic': `${group}-status`,
-      'config.storage.replication.factor': '1',
-      'offset.storage.replication.factor': '1',
-      'status.storage.replication.factor': '1',
+      ...workerProperties(secureBootstrap, group, port),
       'offset.flush.interval.ms': '500',
       'plugin.path': plugins,
       'plugin.discovery': 'service_load',
-      listeners: `http://127.0.0.1:${port}`,
       ...security('', stores, 'JKS'),
       ...security('producer.', stores, 'PKCS12'),
       ...security('consumer.', stores, 'JKS'),
