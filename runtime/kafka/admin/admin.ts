@@ -1,3 +1,4 @@
+import { byTopic } from '../by-topic.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import { brokerError, check, codeOf } from '../errors.ts'
 import { partitionKey, type TopicPartition } from '../fetcher/types.ts'
@@ -120,10 +121,7 @@ export class KafkaAdmin implements AsyncDisposable {
     readCommitted: boolean,
     options: Attempt,
   ): Promise<FoundOffset[]> {
-    const topics = new Map<string, { partitionIndex: number; timestamp: number }[]>()
-    for (const { topic, partition } of partitions) {
-      topics.set(topic, [...(topics.get(topic) ?? []), { partitionIndex: partition, timestamp }])
-    }
+    const topics = byTopic(partitions, ({ partition }) => ({ partitionIndex: partition, timestamp }))
     const body = {
       replicaId: -1,
       isolationLevel: readCommitted ? 1 : 0,

@@ -1,3 +1,4 @@
+import { byTopic } from '../by-topic.ts'
 import { check, codeOf } from '../errors.ts'
 import type { TopicPartition } from '../fetcher/types.ts'
 import type { ClientApi } from '../protocol/api.ts'
@@ -126,7 +127,10 @@ export class GroupAdmin {
     call: CallOptions = {},
   ): Promise<CommittedOffset[]> {
     const doing = `Reading the offsets of group ${groupId}`
-    const topics = partitions === null ? null : byTopic(partitions, (p) => p.partition).map(toNamed)
+    const topics =
+      partitions === null
+        ? null
+        : [...byTopic(partitions, (p) => p.partition)].map(([name, partitionIndexes]) => ({ name, partitionIndexes }))
     const body = { groupId, topics, groups: [{ groupId, topics }], requireStable: false }
     return this.#atCoordinator(
       doing,
@@ -163,7 +167,7 @@ export class GroupAdmin {
     const body = {
       groupId,
       memberId: '',
-      topics: topics.map(({ topic, items }) => ({ name: topic, partitions: items })),
+      topics: [...topics].map(([name, items]) => ({ name, partitions: items })),
     }
     await this.#atCoordinator(
       doing,
@@ -183,7 +187,7 @@ export class GroupAdmin {
   async deleteOffsets(groupId: string, partitions: readonly TopicPartition[], call: CallOptions = {}): Promise<void> {
     const doing = `Deleting offsets of group ${groupId}`
     const topics = byTopic(partitions, ({ partition }) => ({ partitionIndex: partition }))
-    const body = { groupId, topics: topics.map(({ topic, items }) => ({ name: topic, partitions: items })) }
+    const body = { groupId, topics: [...topics].map(([name, items]) => ({ name, partitions: items })) }
     await this.#atCoordinator(
       doing,
       groupId,
@@ -230,22 +234,3 @@ export class GroupAdmin {
 }
 
 const UNKNOWN_GROUP = { state: 'Dead', protocolType: '', protocol: '', members: [] } as const
-
-interface ByTopic<I> {
-  readonly topic: string
-  readonly items: I[]
-}
-
-function byTopic<P extends TopicPartition, I>(partitions: readonly P[], toItem: (partition: P) => I): ByTopic<I>[] {
-  const topics = new Map<string, ByTopic<I>>()
-  for (const partition of partitions) {
-    const entry = topics.get(partition.topic) ?? { topic: partition.topic, items: [] }
-    entry.items.push(toItem(partition))
-    topics.set(partition.topic, entry)
-  }
-  return [...topics.values()]
-}
-
-function toNamed({ topic, items }: ByTopic<number>): { name: string; partitionIndexes: number[] } {
-  return { name: topic, partitionIndexes: items }
-}

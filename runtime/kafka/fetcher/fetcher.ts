@@ -1,3 +1,4 @@
+import { byTopic } from '../by-topic.ts'
 import { backoffMs, clampTimer } from '../backoff.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import { brokerError, codeOf, errorCode, KafkaError, localError } from '../errors.ts'
@@ -252,15 +253,15 @@ export class KafkaFetcher implements AsyncDisposable {
   }
 
   #body(partitions: readonly FetchPartition[]) {
-    const topics = new Map<string, { topic: string; partitions: PartitionRequest[] }>()
     const { maxWaitMs, minBytes, maxBytes, partitionBytesMax, readCommitted, rack } = this.#options
-    for (const { topic, partition, fetchOffset } of partitions) {
-      const entry = topics.get(topic) ?? { topic, partitions: [] }
-      entry.partitions.push({ partition, fetchOffset, partitionMaxBytes: partitionBytesMax })
-      topics.set(topic, entry)
-    }
+    const requests = byTopic(partitions, ({ partition, fetchOffset }) => ({
+      partition,
+      fetchOffset,
+      partitionMaxBytes: partitionBytesMax,
+    }))
+    const topics = [...requests].map(([topic, list]) => ({ topic, partitions: list }))
     const isolationLevel = readCommitted ? 1 : 0
-    return { maxWaitMs, minBytes, maxBytes, isolationLevel, topics: [...topics.values()], rackId: rack }
+    return { maxWaitMs, minBytes, maxBytes, isolationLevel, topics, rackId: rack }
   }
 
   #accept(answer: Answer, partitions: ReadonlyMap<string, FetchPartition>): void {
@@ -362,12 +363,6 @@ export class KafkaFetcher implements AsyncDisposable {
   #notify(): void {
     this.#waiter?.()
   }
-}
-
-interface PartitionRequest {
-  readonly partition: number
-  readonly fetchOffset: number
-  readonly partitionMaxBytes: number
 }
 
 /** Damaged or unreadable records, with the place where they stand. */

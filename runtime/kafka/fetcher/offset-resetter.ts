@@ -1,3 +1,4 @@
+import { byTopic } from '../by-topic.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import { brokerError, type KafkaError, localError } from '../errors.ts'
 import type { NodeId } from '../metadata.ts'
@@ -53,8 +54,7 @@ export class OffsetResetter {
   }
 
   async #ask(node: NodeId, partitions: readonly FetchPartition[], timestamp: number): Promise<Found[]> {
-    const topics = new Map<string, FetchPartition[]>()
-    for (const partition of partitions) topics.set(partition.topic, [...(topics.get(partition.topic) ?? []), partition])
+    const topics = byTopic(partitions, (partition) => partition)
     const answer = await this.#cluster.request(node, listOffsets, {
       replicaId: -1,
       isolationLevel: this.#readCommitted ? 1 : 0,

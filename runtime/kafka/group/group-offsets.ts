@@ -1,3 +1,4 @@
+import { byTopic } from '../by-topic.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import { check } from '../errors.ts'
 import type { NodeId } from '../metadata.ts'
@@ -27,13 +28,14 @@ export interface MemberCommit {
 export async function commitOffsets(cluster: KafkaCluster, commit: MemberCommit): Promise<void> {
   const { groupId } = commit
   const node = commit.coordinator ?? (await cluster.coordinator('group', groupId))
-  const topics = byTopic(commit.offsets).map(([name, list]) => ({
+  const offsets = byTopic(commit.offsets, ({ partition, offset }) => ({
+    partitionIndex: partition,
+    committedOffset: offset,
+    committedMetadata: '',
+  }))
+  const topics = [...offsets].map(([name, partitions]) => ({
     name,
-    partitions: list.map(({ partition, offset }) => ({
-      partitionIndex: partition,
-      committedOffset: offset,
-      committedMetadata: '',
-    })),
+    partitions,
   }))
   const answer = await cluster.request(node, offsetCommit, {
     groupId,
@@ -58,10 +60,8 @@ export async function committedOffsets(
 ): Promise<GroupPartitionOffset[]> {
   if (partitions.length === 0) return []
   const node = coordinator ?? (await cluster.coordinator('group', groupId))
-  const topics = byTopic(partitions).map(([name, list]) => ({
-    name,
-    partitionIndexes: list.map(({ partition }) => partition),
-  }))
+  const asked = byTopic(partitions, ({ partition }) => partition)
+  const topics = [...asked].map(([name, partitionIndexes]) => ({ name, partitionIndexes }))
   const answer = await cluster.request(node, offsetFetch, {
     groupId,
     topics,
@@ -83,10 +83,4 @@ export async function committedOffsets(
     partition,
     offset: offsets.get(`${topic}-${partition}`) ?? -1,
   }))
-}
-
-function byTopic<P extends GroupPartition>(partitions: readonly P[]): [string, P[]][] {
-  const topics = new Map<string, P[]>()
-  for (const partition of partitions) topics.set(partition.topic, [...(topics.get(partition.topic) ?? []), partition])
-  return [...topics]
 }
