@@ -1,6 +1,7 @@
 import type { Logger } from '../../api/index.ts'
 import type { WorkItems } from '../core/connect-protocol.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { HerderQueue } from './herder-queue.ts'
 import type { SessionKeys } from './session-keys.ts'
 import type { StatusReporter } from './status-reporter.ts'
 import type { StoredStatus } from './status-view.ts'
@@ -14,6 +15,9 @@ export interface LeadershipOptions {
   readonly log: Logger
   readonly sessioned: () => boolean
 }
+
+/** How often the leader looks whether the session key has expired. */
+const keyCheckMs = 30_000
 
 /** What the leader of a group does besides assigning: the session key, and statuses of what is gone. */
 export class Leadership {
@@ -35,6 +39,20 @@ export class Leadership {
     if (!sessioned() || !keys.needsNew(stores.config.snapshot().sessionKey, clock.nowMs())) return
     log.info('Distributing a new session key')
     await stores.config.putSessionKey(keys.generate(clock.nowMs()))
+  }
+
+  /** Looks from time to time, until the signal, whether the key has to be renewed: by whoever leads then. */
+  async keepKeyFresh(leads: () => boolean, queue: HerderQueue, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options
+    while (!signal.aborted) {
+      await clock.sleep(keyCheckMs, signal)
+      if (signal.aborted || !leads()) continue
+      try {
+        await queue.run('distributing a new session key', () => this.rotateKey())
+      } catch (error) {
+        log.warn('The session key could not be renewed; it is tried again', { error })
+      }
+    }
   }
 
   /**

@@ -21,13 +21,21 @@ export interface TaskConfigPublisherOptions {
 const firstDelayMs = 250
 const delayMsMax = 60_000
 
+interface Run {
+  /** Asked for once more since this attempt began. */
+  again: boolean
+  /** Ends the wait after a failed attempt: a new request may be the mend. */
+  wait: AbortController
+}
+
 /**
  * Asks the connectors that run here for their task configs and has them written when they differ from those committed.
- * One run per connector at a time; a request during a run makes one more run follow.
+ * One run per connector at a time; a request during a run makes one more run follow, at
+ * once even if the last one failed.
  */
 export class TaskConfigPublisher {
   readonly #options: TaskConfigPublisherOptions
-  readonly #running = new Map<string, { again: boolean }>()
+  readonly #running = new Map<string, Run>()
 
   constructor(options: TaskConfigPublisherOptions) {
     this.#options = options
@@ -37,27 +45,30 @@ export class TaskConfigPublisher {
     const running = this.#running.get(name)
     if (running !== undefined) {
       running.again = true
+      running.wait.abort()
       return
     }
-    const state = { again: false }
-    this.#running.set(name, state)
-    void this.#run(name, state)
+    const run: Run = { again: false, wait: new AbortController() }
+    this.#running.set(name, run)
+    void this.#run(name, run)
   }
 
-  async #run(name: string, state: { again: boolean }): Promise<void> {
+  async #run(name: string, run: Run): Promise<void> {
     const { clock, log, signal, worker } = this.#options
     try {
       for (let attempt = 0; !signal.aborted; ) {
-        state.again = false
+        if (run.again) attempt = 0
+        run.again = false
+        run.wait = new AbortController()
         try {
           await this.#publish(name)
           attempt = 0
-          if (!state.again) return
+          if (!run.again) return
         } catch (error) {
           if (signal.aborted || !worker.hasConnector(name)) return
           const delayMs = Math.min(firstDelayMs * 2 ** attempt++, delayMsMax)
           log.warn(`Task configs of connector ${name} could not be published; another try in ${delayMs} ms`, { error })
-          await clock.sleep(delayMs, signal)
+          await clock.sleep(delayMs, AbortSignal.any([signal, run.wait.signal]))
         }
       }
     } finally {

@@ -1,4 +1,4 @@
-import type { ConnectError } from '../../api/index.ts'
+import { ConnectError } from '../../api/index.ts'
 import type { Clock, Timer } from '../platform/clock.ts'
 import type { ControlEvents, ControlMethods, HostEvents, HostMethods } from './port.ts'
 import { type EventHandlers, type Handlers, RpcPeer, type RpcWire } from './rpc.ts'
@@ -58,6 +58,7 @@ export class HostPool {
   readonly #options: HostPoolOptions
   readonly #slots = new Set<Slot>()
   #started = 0
+  #closed = false
 
   constructor(options: HostPoolOptions) {
     this.#options = options
@@ -77,6 +78,7 @@ export class HostPool {
   }
 
   #take(hostsMax: number): Host {
+    if (this.#closed) throw new ConnectError('ILLEGAL_STATE', 'The worker is stopping and starts nothing any more')
     const slots = [...this.#slots].toSorted(
       (a, b) => Number(a.late) - Number(b.late) || a.uses - b.uses || a.host.number - b.host.number,
     )
@@ -122,7 +124,9 @@ export class HostPool {
     }
   }
 
+  /** Ends every host; from here on none is given out. */
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.all([...this.#slots].map((slot) => this.#retire(slot, 'the worker stops')))
   }
 

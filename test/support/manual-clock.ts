@@ -40,11 +40,13 @@ export class ManualClock implements Clock {
     if (signal?.aborted === true) return Promise.resolve()
     const timer = this.after(delayMs)
     return new Promise((resolve) => {
-      signal?.addEventListener('abort', () => {
+      const end = (): void => {
         timer.cancel()
+        signal?.removeEventListener('abort', end)
         resolve()
-      })
-      void timer.elapsed.then(resolve)
+      }
+      signal?.addEventListener('abort', end)
+      void timer.elapsed.then(end)
     })
   }
 

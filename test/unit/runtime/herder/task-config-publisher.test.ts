@@ -111,3 +111,21 @@ test('the end of the worker ends the waiting', async () => {
   assert.equal(clock.nextMs, null)
   assert.equal(generated(), 0)
 })
+
+test('a request ends the wait after a failure, and the next failure is waited for from the beginning', async () => {
+  const { clock, worker, publisher } = setUp()
+  let asked = 0
+  worker.taskConfigs = () => {
+    asked++
+    return Promise.reject(new Error('the source is away'))
+  }
+  publisher.request('c')
+  await settled()
+  await clock.advance(250 + 500)
+  assert.equal(clock.nextMs, 1000)
+  assert.equal(asked, 3)
+  publisher.request('c')
+  await settled()
+  assert.equal(asked, 4)
+  assert.equal(clock.nextMs, 250)
+})
