@@ -233,7 +233,7 @@ function makeMember(config: WorkerConfig, cluster: KafkaCluster, owner: WorkGrou
       eagerProtocols: ['default'],
       onFenced: 'keep',
       onSessionExpired: 'keep',
-      coordinatorUnreachableMs: times.heartbeatIntervalMs,
+      coordinatorUnreachableMs: values['heartbeat.interval.ms'],
       leaveOnClose: true,
       seed: Math.floor(Math.random() * 2 ** 32),
     },

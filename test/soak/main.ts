@@ -1,7 +1,8 @@
 /*
  * What takes too long for every test run: much real text, and kills without end.
  *
- *   node dist/test/soak/main.js [--only whole,raw,kills] [--mb N] [--raw-mb N] [--kill-mb N] [--kills N] [--seed N]
+ *   node dist/test/soak/main.js [--only whole,raw,kills,takeover] [--mb N] [--raw-mb N] [--kill-mb N] [--kills N]
+ *                              [--takeovers N] [--seed N]
  */
 import { parseArgs } from 'node:util'
 import { startKafka } from '../services/kafka.ts'
@@ -9,15 +10,17 @@ import { Random } from '../sim/random.ts'
 import { kills } from './kills.ts'
 import { rawText } from './raw-text.ts'
 import { Report } from './report.ts'
+import { takeover } from './takeover.ts'
 import { wholeText } from './whole-text.ts'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'whole,raw,kills' },
+    only: { type: 'string', default: 'whole,raw,kills,takeover' },
     mb: { type: 'string', default: '1000' },
     'raw-mb': { type: 'string', default: '20' },
     'kill-mb': { type: 'string', default: '200' },
     kills: { type: 'string', default: '25' },
+    takeovers: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 })
@@ -27,6 +30,7 @@ const kafka = await startKafka()
 try {
   if (parts.includes('whole')) await wholeText(kafka, Number(values.mb), report)
   if (parts.includes('raw')) await rawText(kafka, Number(values['raw-mb']), report)
+  if (parts.includes('takeover')) await takeover(kafka, Number(values.takeovers), report)
   if (parts.includes('kills')) {
     report.figure('seed', values.seed)
     const random = new Random(Number(values.seed))
