@@ -1,12 +1,17 @@
-import { type Awaitable, type Header, Headers, SinkRecord } from '../../../api/index.ts'
+import { type Awaitable, type Header, type HeaderConverter, Headers, SinkRecord } from '../../../api/index.ts'
 import { isPromise } from '../../core/awaitable.ts'
 import type { TransformationChain } from '../../core/transformation-chain.ts'
 import { ChainAttempt } from './chain-attempt.ts'
-import { type ErrorHandler, type FirstAttempt, type OriginalRecord, skipped } from './error-handling.ts'
+import { type ErrorHandler, type FirstAttempt, skipped } from './error-handling.ts'
 import type { IncomingKafkaRecord } from './ports.ts'
 import type { Converters } from './source-pipeline.ts'
 
-/** From a consumed record to what `put` gets: key, value, headers, then transformations. Null: dropped or skipped. */
+type Result = Awaitable<SinkRecord | null>
+
+/**
+ * From a consumed record to what `put` gets: key, value, headers, then transformations; each stage as in `SourcePipeline`.
+ * Null: dropped or skipped.
+ */
 export class SinkPipeline {
   readonly #chain: TransformationChain
   readonly #converters: Converters
@@ -18,34 +23,96 @@ export class SinkPipeline {
     this.#errors = errors
   }
 
-  process(record: IncomingKafkaRecord): Awaitable<SinkRecord | null> {
-    const { topic, headers } = record
-    if (headers.length > 0) return this.#convertSlowly(record)
-    let converted: SinkRecord
+  process(record: IncomingKafkaRecord): Result {
+    let key: Awaitable<SchemaAndValue>
     try {
-      const key = this.#converters.key.converter.toConnectData(topic, headers, record.key)
-      if (isPromise(key)) return this.#convertSlowly(record, key)
-      const value = this.#converters.value.converter.toConnectData(topic, headers, record.value)
-      if (isPromise(value)) return this.#convertSlowly(record, value)
-      converted = sinkRecord(record, key, value, Headers.EMPTY)
-    } catch {
-      return this.#convertSlowly(record) // there the fault appears again, with its stage
+      key = this.#converters.key.converter.toConnectData(record.topic, record.headers, record.key)
+    } catch (error) {
+      return this.#finishKey(record, { error })
     }
-    return this.#transform(record, converted)
+    return isPromise(key) ? this.#finishKey(record, { promise: key }) : this.#convertValue(record, key)
   }
 
-  #transform(original: IncomingKafkaRecord, record: SinkRecord): Awaitable<SinkRecord | null> {
+  async #finishKey(record: IncomingKafkaRecord, first: FirstAttempt<SchemaAndValue>): Promise<SinkRecord | null> {
+    const { converter, className } = this.#converters.key
+    const key = await this.#errors.finish({
+      stage: 'KEY_CONVERTER',
+      className,
+      original: { kind: 'consumed', record },
+      run: () => converter.toConnectData(record.topic, record.headers, record.key),
+      first,
+    })
+    return key === skipped ? null : await this.#convertValue(record, key)
+  }
+
+  #convertValue(record: IncomingKafkaRecord, key: SchemaAndValue): Result {
+    let value: Awaitable<SchemaAndValue>
+    try {
+      value = this.#converters.value.converter.toConnectData(record.topic, record.headers, record.value)
+    } catch (error) {
+      return this.#finishValue(record, key, { error })
+    }
+    if (isPromise(value)) return this.#finishValue(record, key, { promise: value })
+    return this.#convertHeaders(record, key, value)
+  }
+
+  async #finishValue(
+    record: IncomingKafkaRecord,
+    key: SchemaAndValue,
+    first: FirstAttempt<SchemaAndValue>,
+  ): Promise<SinkRecord | null> {
+    const { converter, className } = this.#converters.value
+    const value = await this.#errors.finish({
+      stage: 'VALUE_CONVERTER',
+      className,
+      original: { kind: 'consumed', record },
+      run: () => converter.toConnectData(record.topic, record.headers, record.value),
+      first,
+    })
+    return value === skipped ? null : await this.#convertHeaders(record, key, value)
+  }
+
+  #convertHeaders(record: IncomingKafkaRecord, key: SchemaAndValue, value: SchemaAndValue): Result {
+    if (record.headers.length === 0) return this.#transform(record, sinkRecord(record, key, value, Headers.EMPTY))
+    let headers: Awaitable<Headers>
+    try {
+      headers = connectHeaders(this.#converters.header.converter, record)
+    } catch (error) {
+      return this.#finishHeaders(record, key, value, { error })
+    }
+    if (isPromise(headers)) return this.#finishHeaders(record, key, value, { promise: headers })
+    return this.#transform(record, sinkRecord(record, key, value, headers))
+  }
+
+  async #finishHeaders(
+    record: IncomingKafkaRecord,
+    key: SchemaAndValue,
+    value: SchemaAndValue,
+    first: FirstAttempt<Headers>,
+  ): Promise<SinkRecord | null> {
+    const { converter, className } = this.#converters.header
+    const headers = await this.#errors.finish({
+      stage: 'HEADER_CONVERTER',
+      className,
+      original: { kind: 'consumed', record },
+      run: () => connectHeaders(converter, record),
+      first,
+    })
+    return headers === skipped ? null : await this.#transform(record, sinkRecord(record, key, value, headers))
+  }
+
+  #transform(original: IncomingKafkaRecord, record: SinkRecord): Result {
     if (this.#chain.stages.length === 0) return record
     let transformed: Awaitable<SinkRecord | null>
     try {
       transformed = this.#chain.apply(record)
     } catch (error) {
-      return this.#transformSlowly(original, record, { error })
+      return this.#finishTransforming(original, record, { error })
     }
-    return isPromise(transformed) ? this.#transformSlowly(original, record, { promise: transformed }) : transformed
+    return isPromise(transformed) ? this.#finishTransforming(original, record, { promise: transformed }) : transformed
   }
 
-  async #transformSlowly(
+  async #finishTransforming(
     original: IncomingKafkaRecord,
     record: SinkRecord,
     first: FirstAttempt<SinkRecord | null>,
@@ -62,45 +129,34 @@ export class SinkPipeline {
     })
     return result === skipped ? null : result
   }
+}
 
-  async #convertSlowly(record: IncomingKafkaRecord, pending?: Promise<unknown>): Promise<SinkRecord | null> {
-    pending?.catch(() => undefined) // it is made again below, where its failure counts
-    const { key: keyConverter, value: valueConverter, header } = this.#converters
-    const { topic, headers } = record
-    const original: OriginalRecord = { kind: 'consumed', record }
-    const key = await this.#errors.finish({
-      stage: 'KEY_CONVERTER',
-      className: keyConverter.className,
-      original,
-      run: () => keyConverter.converter.toConnectData(topic, headers, record.key),
-    })
-    if (key === skipped) return null
-    const value = await this.#errors.finish({
-      stage: 'VALUE_CONVERTER',
-      className: valueConverter.className,
-      original,
-      run: () => valueConverter.converter.toConnectData(topic, headers, record.value),
-    })
-    if (value === skipped) return null
-    const converted = await this.#errors.finish({
-      stage: 'HEADER_CONVERTER',
-      className: header.className,
-      original,
-      run: () => this.#headers(record),
-    })
-    if (converted === skipped) return null
-    return await this.#transform(record, sinkRecord(record, key, value, converted))
+function connectHeaders(converter: HeaderConverter, { topic, headers }: IncomingKafkaRecord): Awaitable<Headers> {
+  const list: Header[] = []
+  for (const { key, value: bytes } of headers) {
+    const header = converter.toConnectHeader(topic, key, bytes)
+    if (isPromise(header)) return awaitHeaders(converter, topic, headers.slice(list.length + 1), list, key, header)
+    list.push({ key, schema: header.schema, value: header.value })
   }
+  return Headers.ofList(list)
+}
 
-  async #headers(record: IncomingKafkaRecord): Promise<Headers> {
-    const { converter } = this.#converters.header
-    const list: Header[] = []
-    for (const { key, value: bytes } of record.headers) {
-      const { schema, value } = await converter.toConnectHeader(record.topic, key, bytes)
-      list.push({ key, schema, value })
-    }
-    return Headers.ofList(list)
+/** The headers from the first one on that takes its time. */
+async function awaitHeaders(
+  converter: HeaderConverter,
+  topic: string,
+  rest: IncomingKafkaRecord['headers'],
+  list: Header[],
+  key: string,
+  pending: Promise<SchemaAndValue>,
+): Promise<Headers> {
+  const { schema, value } = await pending
+  list.push({ key, schema, value })
+  for (const { key, value: bytes } of rest) {
+    const { schema, value } = await converter.toConnectHeader(topic, key, bytes)
+    list.push({ key, schema, value })
   }
+  return Headers.ofList(list)
 }
 
 type SchemaAndValue = { readonly schema: SinkRecord['keySchema']; readonly value: unknown }

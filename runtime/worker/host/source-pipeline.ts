@@ -2,7 +2,7 @@ import type { Awaitable, Converter, Header, HeaderConverter, RawHeader, SourceRe
 import { isPromise } from '../../core/awaitable.ts'
 import type { TransformationChain } from '../../core/transformation-chain.ts'
 import { ChainAttempt } from './chain-attempt.ts'
-import { type ErrorHandler, type FirstAttempt, type OriginalRecord, skipped } from './error-handling.ts'
+import { type ErrorHandler, type FirstAttempt, skipped } from './error-handling.ts'
 import type { OutgoingKafkaRecord, WireHeader } from './ports.ts'
 
 export interface ConverterInUse<C> {
@@ -17,12 +17,13 @@ export interface Converters {
   readonly header: ConverterInUse<HeaderConverter>
 }
 
-const noHeaders: readonly WireHeader[] = []
+type Bytes = Uint8Array | null
+type Result = Awaitable<OutgoingKafkaRecord | null>
 
 /**
- * From a source record to the bytes of a Kafka record: transformations, then headers, key and value. Everything is
- * done in one go while nothing fails and nothing returns a promise; only then does the error handler come in, stage by
- * stage. Null: dropped by a transformation, or skipped as a tolerated failure.
+ * From a source record to the bytes of a Kafka record: transformations, then headers, key and value. Each stage is tried
+ * where it stands, without a promise; the error handler takes over a stage that failed or that returned a promise, and
+ * the record goes on from there. Null: dropped by a transformation, or skipped as a tolerated failure.
  */
 export class SourcePipeline {
   readonly #chain: TransformationChain
@@ -35,35 +36,19 @@ export class SourcePipeline {
     this.#errors = errors
   }
 
-  process(record: SourceRecord): Awaitable<OutgoingKafkaRecord | null> {
-    if (this.#chain.stages.length === 0) return this.#convert(record, record)
+  process(record: SourceRecord): Result {
+    if (this.#chain.stages.length === 0) return this.#convertHeaders(record, record)
     let transformed: Awaitable<SourceRecord | null>
     try {
       transformed = this.#chain.apply(record)
     } catch (error) {
-      return this.#transformSlowly(record, { error })
+      return this.#finishTransforming(record, { error })
     }
-    if (isPromise(transformed)) return this.#transformSlowly(record, { promise: transformed })
-    return transformed === null ? null : this.#convert(record, transformed)
+    if (isPromise(transformed)) return this.#finishTransforming(record, { promise: transformed })
+    return transformed === null ? null : this.#convertHeaders(record, transformed)
   }
 
-  #convert(original: SourceRecord, record: SourceRecord): Awaitable<OutgoingKafkaRecord | null> {
-    const { topic } = record
-    const { key: keyConverter, value: valueConverter } = this.#converters
-    try {
-      if (record.headers.size > 0) return this.#convertSlowly(original, record)
-      const headers: RawHeader[] = []
-      const key = keyConverter.converter.fromConnectData(topic, headers, record.keySchema, record.key)
-      if (isPromise(key)) return this.#convertSlowly(original, record, key)
-      const value = valueConverter.converter.fromConnectData(topic, headers, record.valueSchema, record.value)
-      if (isPromise(value)) return this.#convertSlowly(original, record, value)
-      return outgoing(record, headers.length === 0 ? noHeaders : headers, key, value)
-    } catch {
-      return this.#convertSlowly(original, record) // there the fault appears again, with its stage
-    }
-  }
-
-  async #transformSlowly(
+  async #finishTransforming(
     record: SourceRecord,
     first: FirstAttempt<SourceRecord | null>,
   ): Promise<OutgoingKafkaRecord | null> {
@@ -78,49 +63,118 @@ export class SourcePipeline {
       first: chain.taken(first),
     })
     if (transformed === skipped || transformed === null) return null
-    return await this.#convert(record, transformed)
+    return await this.#convertHeaders(record, transformed)
   }
 
-  async #convertSlowly(
-    before: SourceRecord,
+  #convertHeaders(original: SourceRecord, record: SourceRecord): Result {
+    if (record.headers.size === 0) return this.#convertKey(original, record, [])
+    let headers: Awaitable<RawHeader[]>
+    try {
+      headers = rawHeaders(this.#converters.header.converter, record)
+    } catch (error) {
+      return this.#finishHeaders(original, record, { error })
+    }
+    if (isPromise(headers)) return this.#finishHeaders(original, record, { promise: headers })
+    return this.#convertKey(original, record, headers)
+  }
+
+  async #finishHeaders(
+    original: SourceRecord,
     record: SourceRecord,
-    pending?: Promise<unknown>,
+    first: FirstAttempt<RawHeader[]>,
   ): Promise<OutgoingKafkaRecord | null> {
-    pending?.catch(() => undefined) // it is made again below, where its failure counts
-    const { key: keyConverter, value: valueConverter, header } = this.#converters
-    const { topic } = record
-    const original: OriginalRecord = { kind: 'source', record: before }
+    const { converter, className } = this.#converters.header
     const headers = await this.#errors.finish({
       stage: 'HEADER_CONVERTER',
-      className: header.className,
-      original,
-      run: () => this.#headers(topic, record.headers.toArray()),
+      className,
+      original: { kind: 'source', record: original },
+      run: () => rawHeaders(converter, record),
+      first,
     })
-    if (headers === skipped) return null
+    return headers === skipped ? null : await this.#convertKey(original, record, headers)
+  }
+
+  #convertKey(original: SourceRecord, record: SourceRecord, headers: RawHeader[]): Result {
+    let key: Awaitable<Bytes>
+    try {
+      key = this.#converters.key.converter.fromConnectData(record.topic, headers, record.keySchema, record.key)
+    } catch (error) {
+      return this.#finishKey(original, record, headers, { error })
+    }
+    if (isPromise(key)) return this.#finishKey(original, record, headers, { promise: key })
+    return this.#convertValue(original, record, headers, key)
+  }
+
+  async #finishKey(
+    original: SourceRecord,
+    record: SourceRecord,
+    headers: RawHeader[],
+    first: FirstAttempt<Bytes>,
+  ): Promise<OutgoingKafkaRecord | null> {
+    const { converter, className } = this.#converters.key
     const key = await this.#errors.finish({
       stage: 'KEY_CONVERTER',
-      className: keyConverter.className,
-      original,
-      run: () => keyConverter.converter.fromConnectData(topic, headers, record.keySchema, record.key),
+      className,
+      original: { kind: 'source', record: original },
+      run: () => converter.fromConnectData(record.topic, headers, record.keySchema, record.key),
+      first,
     })
-    if (key === skipped) return null
+    return key === skipped ? null : await this.#convertValue(original, record, headers, key)
+  }
+
+  #convertValue(original: SourceRecord, record: SourceRecord, headers: RawHeader[], key: Bytes): Result {
+    let value: Awaitable<Bytes>
+    try {
+      value = this.#converters.value.converter.fromConnectData(record.topic, headers, record.valueSchema, record.value)
+    } catch (error) {
+      return this.#finishValue(original, record, headers, key, { error })
+    }
+    if (isPromise(value)) return this.#finishValue(original, record, headers, key, { promise: value })
+    return outgoing(record, headers, key, value)
+  }
+
+  async #finishValue(
+    original: SourceRecord,
+    record: SourceRecord,
+    headers: RawHeader[],
+    key: Bytes,
+    first: FirstAttempt<Bytes>,
+  ): Promise<OutgoingKafkaRecord | null> {
+    const { converter, className } = this.#converters.value
     const value = await this.#errors.finish({
       stage: 'VALUE_CONVERTER',
-      className: valueConverter.className,
-      original,
-      run: () => valueConverter.converter.fromConnectData(topic, headers, record.valueSchema, record.value),
+      className,
+      original: { kind: 'source', record: original },
+      run: () => converter.fromConnectData(record.topic, headers, record.valueSchema, record.value),
+      first,
     })
     return value === skipped ? null : outgoing(record, headers, key, value)
   }
+}
 
-  async #headers(topic: string, headers: readonly Header[]): Promise<RawHeader[]> {
-    const { converter } = this.#converters.header
-    const raw: RawHeader[] = []
-    for (const { key, schema, value } of headers) {
-      raw.push({ key, value: await converter.fromConnectHeader(topic, key, schema, value) })
-    }
-    return raw
+function rawHeaders(converter: HeaderConverter, { topic, headers }: SourceRecord): Awaitable<RawHeader[]> {
+  const raw: RawHeader[] = []
+  for (const { key, schema, value } of headers) {
+    const bytes = converter.fromConnectHeader(topic, key, schema, value)
+    if (isPromise(bytes)) return awaitHeaders(converter, topic, [...headers].slice(raw.length + 1), raw, key, bytes)
+    raw.push({ key, value: bytes })
   }
+  return raw
+}
+
+/** The headers from the first one on that takes its time. */
+async function awaitHeaders(
+  converter: HeaderConverter,
+  topic: string,
+  rest: readonly Header[],
+  raw: RawHeader[],
+  key: string,
+  bytes: Promise<Bytes>,
+): Promise<RawHeader[]> {
+  raw.push({ key, value: await bytes })
+  for (const { key, schema, value } of rest)
+    raw.push({ key, value: await converter.fromConnectHeader(topic, key, schema, value) })
+  return raw
 }
 
 function outgoing(
