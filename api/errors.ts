@@ -139,7 +139,7 @@ function toData(error: unknown, depth: number): ErrorData {
     }
   }
   const branded = isConnectError(error) ? error : null
-  const cause = error.cause === undefined || error.cause === null || depth >= CAUSE_DEPTH_MAX ? null : error.cause
+  const cause = depth >= CAUSE_DEPTH_MAX ? null : causeOf(error)
   return {
     code: branded?.code ?? 'INTERNAL',
     message: error.message,
@@ -149,6 +149,11 @@ function toData(error: unknown, depth: number): ErrorData {
     stack: error.stack ?? null,
     cause: cause === null ? null : toData(cause, depth + 1),
   }
+}
+
+/** An error of several (a connection that was refused at each address) is told by its first. */
+function causeOf(error: Error): unknown {
+  return error.cause ?? (error instanceof AggregateError ? (error.errors[0] as unknown) : null) ?? null
 }
 
 function isErrorLike(value: unknown): value is Error {

@@ -1,7 +1,7 @@
 import { errorToData, type Logger } from '../../api/index.ts'
 import type { StatusSubject } from '../core/status-records.ts'
 import { type TaskId, taskKey } from '../core/task-id.ts'
-import { stackTrace } from '../worker/stack-trace.ts'
+import { stackTrace } from '../platform/stack-trace.ts'
 import type { ReportedState } from '../worker/port.ts'
 import type { StoredStatus } from './status-view.ts'
 

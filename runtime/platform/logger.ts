@@ -1,7 +1,8 @@
 import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino'
-import type { LogFields, Logger } from '../../api/index.ts'
+import { type ErrorData, errorToData, type LogFields, type Logger } from '../../api/index.ts'
 import { type LogLevel, LogLevelTree } from './log-levels.ts'
 import { textLine } from './log-text.ts'
+import { stackTrace } from './stack-trace.ts'
 
 export type LogFormat = 'json' | 'text'
 
@@ -67,11 +68,14 @@ function toLogger(child: Pino): Logger {
   return { trace: at('trace'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
+/** Code, message, a trace that goes down to the last cause, and the first remedy on the way there. */
 function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return error
-  return {
-    message: error.message,
-    stack: error.stack,
-    ...('remedy' in error && error.remedy !== null ? { remedy: error.remedy } : {}),
-  }
+  const data = errorToData(error)
+  const remedy = remedyOf(data)
+  return { code: data.code, message: data.message, stack: stackTrace(data), ...(remedy === null ? {} : { remedy }) }
+}
+
+function remedyOf({ remedy, cause }: ErrorData): string | null {
+  return remedy ?? (cause === null ? null : remedyOf(cause))
 }

@@ -1,5 +1,5 @@
 import { errorToData, type Logger } from '../../../api/index.ts'
-import { stackTrace } from '../stack-trace.ts'
+import { stackTrace } from '../../platform/stack-trace.ts'
 import type { ErrorMetrics, ErrorReporter, FailedOperation } from './error-handling.ts'
 import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer, WireHeader } from './ports.ts'
 

@@ -30,7 +30,7 @@ test('loggers follow the tree, text lines name logger and context', () => {
   assert.equal(lines.length, 1)
   assert.match(
     lines[0] ?? '',
-    /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] DEBUG \[src\|task-0\] shown \(a\.b\)\nError: why\n/,
+    /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] DEBUG \[src\|task-0\] shown \(a\.b\)\njava\.lang\.RuntimeException: why\n/,
   )
 })
 
