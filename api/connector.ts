@@ -31,14 +31,15 @@ export interface OffsetReader {
   offsets(partitions: readonly OffsetMap[]): Promise<readonly (OffsetMap | null)[]>
 }
 
-/** A planner that produces task configs; it moves no data itself. */
+/**
+ * A planner that produces task configs; it moves no data itself. A changed configuration stops it and starts a new
+ * instance (Connect's `reconfigure` is never called by its runtime either).
+ */
 export interface Connector<C extends ConnectorContext> {
   start(context: C, props: Props): Awaitable<void>
   /** At most `tasksMax` configs, one per task. `task.class` is set by the runtime. */
   taskConfigs(tasksMax: number): Awaitable<readonly Props[]>
   stop(): Awaitable<void>
-  /** The configuration changed while running. Default: `stop()` and `start()` on a new instance. */
-  reconfigure?(props: Props): Awaitable<void>
   /**
    * Checks beyond the definition, on an instance that is not started. May talk to the outside. Gets what the
    * definition found and returns it with more errors; default: as it is.

@@ -26,6 +26,7 @@ export interface TopicLog {
   close(): Promise<void>
 }
 
+/** A topic to be made, if it is not there. */
 export interface TopicSpec {
   readonly topic: string
   readonly partitions: number
@@ -34,15 +35,21 @@ export interface TopicSpec {
   readonly config?: Readonly<Record<string, string>>
 }
 
+/** A record as it goes on the wire, its key and value in bytes. */
 export interface OutgoingRecord {
   readonly topic: string
+  /** Absent: chosen by the key's hash, as the Java producer does. */
   readonly partition?: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
 }
 
 /**
- * Kafka for connectors that need it themselves, apart from the records they return. `client` holds Kafka client
+ * Kafka for connectors that need it themselves, apart from the records they return.
+ *
+ * **Not available yet**: every call is refused with `UNSUPPORTED`.
+ *
+ * `client` holds Kafka client
  * properties laid over the worker's own (`bootstrap.servers`, `security.protocol`, …).
  */
 export interface KafkaAccess {

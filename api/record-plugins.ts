@@ -40,23 +40,25 @@ export interface Converter {
     value: unknown,
   ): Awaitable<Uint8Array | null>
   toConnectData(topic: string, headers: readonly RawHeader[], bytes: Uint8Array | null): Awaitable<SchemaAndValue>
+  /** Called once, when the task that it was made for has ended. */
   close?(): Awaitable<void>
 }
 
+/** Header values to bytes and back, one header at a time (Connect's `HeaderConverter`). */
 export interface HeaderConverter {
   fromConnectHeader(topic: string, key: string, schema: Schema | null, value: unknown): Awaitable<Uint8Array | null>
   toConnectHeader(topic: string, key: string, bytes: Uint8Array | null): Awaitable<SchemaAndValue>
+  /** Called once, when the task that it was made for has ended. */
   close?(): Awaitable<void>
 }
 
 /** What a converter instance is for (`converter.type`). */
 export type ConverterRole = 'key' | 'value' | 'header'
 
-/** Values of `${provider:path:key}`. */
+/** Values of `${provider:path:key}` (`ConfigProvider`, KIP-297). An instance lives as long as the thread that made it. */
 export interface ConfigProvider {
   /** Values at `path`, those of `keys` only unless null; a key that is not there is left out. */
   get(path: string, keys: readonly string[] | null): Awaitable<ConfigProviderResult>
-  close?(): Awaitable<void>
 }
 
 export interface ConfigProviderResult {

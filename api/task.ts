@@ -13,8 +13,8 @@ export interface TaskContext {
   readonly kafka: KafkaAccess
   /** Fires when the task is to stop: a `poll` or `put` that waits must end. `stop()` comes after it has. */
   readonly stopping: AbortSignal
-  /** The task's configuration with all variables resolved anew. */
-  config(): Props
+  /** The task's configuration with the values that its variables have now (`configs()` of Connect's contexts). */
+  config(): Promise<Props>
 }
 
 export interface SourceTaskContext extends TaskContext {
@@ -35,7 +35,10 @@ export interface SourceTask {
   poll(): Awaitable<readonly SourceRecord[] | null>
   /** Offsets of everything before have been committed. */
   commit?(): Awaitable<void>
-  /** This record is in Kafka; `metadata` is null when a transformation dropped it. */
+  /**
+   * The runtime is done with this record: it is in Kafka, or `metadata` is null because a transformation dropped it or
+   * because its conversion or its send failed and failures are tolerated.
+   */
   commitRecord?(record: SourceRecord, metadata: RecordMetadata | null): Awaitable<void>
   /** Called once, after the last `poll` has returned. */
   stop(): Awaitable<void>

@@ -45,13 +45,10 @@ function toSeries({ group, attribute, labels, value }: Measurement): Series[] {
     const type = attribute.endsWith('-total') ? 'counter' : 'gauge'
     return prefixes.map((prefix) => ({ name: `${prefix}_${underscored(attribute)}`, type, labels, value }))
   }
-  const label = { [underscored(attribute)]: value }
-  return prefixes.map((prefix) => ({
-    name: `${prefix}_${underscored(attribute)}`,
-    type: 'gauge',
-    labels: { ...labels, ...label },
-    value: 1,
-  }))
+  const label = underscored(attribute)
+  const info = { type: 'gauge', labels: { ...labels, [label]: value }, value: 1 } as const
+  // Confluent's rules have one series for all texts of a group, Strimzi's one for each.
+  return prefixes.map((prefix) => ({ name: prefix === plain ? plain : `${prefix}_${label}`, ...info }))
 }
 
 function block(name: string, list: readonly Series[]): string {

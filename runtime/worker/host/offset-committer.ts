@@ -86,13 +86,18 @@ export class OffsetCommitter {
     await producer.partitionsFor(topic)
     // What was held up until the flush was over must not land on top of what a later one has written.
     if (givenUp.aborted) return
-    const written = records.map(
-      ({ key, value }) =>
-        new Promise<void>((resolve, reject) => {
-          const record = { topic, partition: null, timestamp: null, key, value, headers: [] }
-          producer.append(record, { settle: (error) => (error === null ? resolve() : reject(error)) })
-        }),
-    )
+    const written: Promise<void>[] = []
+    for (const { key, value } of records) {
+      let room = true
+      const outcome = new Promise<void>((resolve, reject) => {
+        const record = { topic, partition: null, timestamp: null, key, value, headers: [] }
+        room = producer.append(record, { settle: (error) => (error === null ? resolve() : reject(error)) })
+      })
+      outcome.catch(() => undefined) // it counts below, together with the others
+      written.push(outcome)
+      if (!room) await producer.ready()
+      if (givenUp.aborted) return
+    }
     await Promise.all(written)
   }
 

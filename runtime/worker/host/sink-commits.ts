@@ -93,7 +93,10 @@ export class SinkCommits {
 
   #finished(number: number, startMs: number, error: unknown): void {
     const { log, metrics, clock } = this.#options
-    if (this.#running?.number !== number) return // it had timed out and was counted then
+    if (this.#running?.number !== number) {
+      metrics.commitSkipped() // it had timed out, and was counted as failed then
+      return
+    }
     this.#running = null
     metrics.committed(clock.monotonicMs() - startMs, error === null)
     if (error !== null) log.error('Commit of offsets failed; they stay for the next commit', { error })

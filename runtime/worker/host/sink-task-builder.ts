@@ -6,32 +6,39 @@ import {
 } from '../../config/client-properties.ts'
 import { type SinkConnectorConfig, sinkConnectorDef, topicsChoice } from '../../config/connector-config.ts'
 import { taskKey } from '../../core/task-id.ts'
+import type { Opened } from '../../platform/opened.ts'
 import { DeadLetterQueue, type DeadLetterToken, settleDeadLetters } from './dead-letter-queue.ts'
 import { type ErrorMetrics, newErrorMetrics } from './error-handling.ts'
 import { type HostContext, pluginLog, taskLabel } from './host-context.ts'
 import { serialiser } from './sink-serialiser.ts'
 import { SinkPipeline } from './sink-pipeline.ts'
 import { SinkReports } from './sink-reports.ts'
-import { SinkTaskRunner } from './sink-task-runner.ts'
+import { type SinkControls, SinkTaskRunner } from './sink-task-runner.ts'
 import { type BuiltTask, type TaskBuild, taskHooks } from './task-build.ts'
 import { SinkMetrics } from './task-metrics.ts'
-import { taskChain, taskConverters, taskErrorHandler } from './task-parts.ts'
+import { converterInfo, taskChain, taskConverters, taskErrorHandler } from './task-parts.ts'
 
-/** Puts a sink task together from its configs. @throws what is wrong with them */
+/** Puts a sink task together from its configs. @throws what is wrong with them; `opened` then holds what is to be closed */
 export async function buildSinkTask(
   context: HostContext,
   descriptor: SinkConnectorDescriptor,
   build: TaskBuild,
+  opened: Opened,
 ): Promise<BuiltTask> {
   const { id, connector, taskConfig } = build
   const config = sinkConnectorDef.parse(connector)
   const choice = topicsChoice(config)
   const log = pluginLog(context, runtimeLogger, taskLabel(id))
   const errorMetrics = newErrorMetrics()
-  const converters = taskConverters(context, connector)
-  const chain = taskChain(context.registry, connector)
-  const metrics = new SinkMetrics(context.clock, build.window, { ...build.info, 'connector-type': 'sink' })
+  const converters = taskConverters(context, connector, opened)
+  const chain = taskChain(context.registry, connector, opened)
+  const metrics = new SinkMetrics(context.clock, build.window, {
+    ...build.info,
+    ...converterInfo(converters),
+    'connector-type': 'sink',
+  })
   const dlq = await deadLetterQueue(context, config, build, errorMetrics, log)
+  if (dlq !== null) opened.add(() => dlq.close())
   const cancelled = build.cancelled.signal
   const errors = taskErrorHandler({
     context,
@@ -44,17 +51,9 @@ export async function buildSinkTask(
   })
   const consumer = taskConsumerProperties(context.worker, connector, id)
   const { fetcher, maxPollRecords } = await context.clients.fetcher(consumer)
+  opened.add(() => fetcher.close())
   const task = descriptor.createTask()
   const reports = new SinkReports(errors, sinkTaskClass, serialiser(converters))
-  const base: Omit<SinkTaskContext, 'assignment' | 'seek' | 'pause' | 'resume' | 'timeout' | 'requestCommit'> = {
-    connectorName: id.connector,
-    taskNumber: id.task,
-    log: pluginLog(context, descriptor.taskClassName, taskLabel(id)),
-    kafka: context.clients.access(),
-    stopping: build.stopping.signal,
-    config: () => taskConfig,
-    errantRecordReporter: () => reports.reporter(),
-  }
   const subscription = {
     groupId: consumer['group.id'] ?? '',
     topics: choice.topics,
@@ -64,8 +63,8 @@ export async function buildSinkTask(
   const runner = new SinkTaskRunner({
     id,
     task,
-    start: (controls) => task.start({ ...base, ...controls }, taskConfig),
-    hooks: taskHooks(context, build, metrics, [() => chain.close()]),
+    start: (controls) => task.start({ ...pluginContext(context, descriptor, build, reports), ...controls }, taskConfig),
+    hooks: taskHooks(context, build, metrics, opened),
     pipeline: new SinkPipeline(chain, converters, errors),
     fetcher,
     maxPollRecords,
@@ -85,6 +84,23 @@ export async function buildSinkTask(
     cancelled,
   })
   return { runner, metrics, errorMetrics, groups: () => ({ 'sink-task-metrics': metrics.attributes() }) }
+}
+
+function pluginContext(
+  context: HostContext,
+  descriptor: SinkConnectorDescriptor,
+  { id, stopping, resolveTaskConfig }: TaskBuild,
+  reports: SinkReports,
+): Omit<SinkTaskContext, keyof SinkControls> {
+  return {
+    connectorName: id.connector,
+    taskNumber: id.task,
+    log: pluginLog(context, descriptor.taskClassName, taskLabel(id)),
+    kafka: context.clients.access(),
+    stopping: stopping.signal,
+    config: resolveTaskConfig,
+    errantRecordReporter: () => reports.reporter(),
+  }
 }
 
 const runtimeLogger = 'org.apache.kafka.connect.runtime.WorkerSinkTask'

@@ -19,7 +19,7 @@ import { SinkCommits } from './sink-commits.ts'
 import type { SinkPipeline } from './sink-pipeline.ts'
 import type { SinkReports } from './sink-reports.ts'
 import type { SinkMetrics } from './task-metrics.ts'
-import { Gate, type TaskHooks } from './task-lifecycle.ts'
+import { Gate, quietly, reportEnd, type TaskHooks } from './task-lifecycle.ts'
 
 /** The part of the plugin's context that the runner keeps. */
 export type SinkControls = Pick<
@@ -108,23 +108,17 @@ export class SinkTaskRunner {
   async run(): Promise<void> {
     const { hooks, stopping, cancelled, log } = this.#options
     let failure: unknown = null
+    let afterStop = false
     try {
       await this.#loop()
     } catch (error) {
       failure = error
+      afterStop = stopping.signal.aborted
     }
     stopping.abort()
     await this.#end()
     if (cancelled.aborted) return
-    if (failure === null) {
-      hooks.report('UNASSIGNED')
-      return
-    }
-    log.error(
-      'Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted',
-      { error: failure },
-    )
-    hooks.report('FAILED', failure)
+    reportEnd(hooks, log, { failure, afterStop })
   }
 
   async #loop(): Promise<void> {
@@ -329,23 +323,16 @@ export class SinkTaskRunner {
 
   async #end(): Promise<void> {
     const { task, log, cancelled, fetcher, leave, errors, hooks, reports } = this.#options
-    const quietly = async (what: string, work: () => Awaitable<void>): Promise<void> => {
-      try {
-        await work()
-      } catch (error) {
-        log.warn(`${what} failed`, { error })
-      }
-    }
     const owned = this.#assignment.partitions
-    if (!cancelled.aborted) await quietly('the last commit', () => this.#close(owned, false))
+    if (!cancelled.aborted) await quietly(log, 'the last commit', () => this.#close(owned, false))
     this.#ended = true
     await this.#runMailbox()
-    await quietly('task.stop()', () => task.stop())
-    await quietly('leaving the consumer group', leave)
-    await quietly('closing the fetcher', () => fetcher.close())
-    await quietly('closing the error reporters', () => errors.close())
+    await quietly(log, 'task.stop()', () => task.stop())
+    await quietly(log, 'leaving the consumer group', leave)
+    await quietly(log, 'closing the fetcher', () => fetcher.close())
+    await quietly(log, 'closing the error reporters', () => errors.close())
     reports.forget()
-    await quietly('closing the task', () => hooks.close())
+    await quietly(log, 'closing the task', () => hooks.close())
   }
 }
 

@@ -7,8 +7,9 @@ import type { OutgoingKafkaRecord, WireHeader } from './ports.ts'
 
 export interface ConverterInUse<C> {
   readonly converter: C
-  /** The Java name, for error reports. */
+  /** The Java name, for error reports and metrics. */
   readonly className: string
+  readonly version: string
 }
 
 export interface Converters {

@@ -3,6 +3,7 @@ import { taskAdminProperties, taskProducerProperties } from '../../config/client
 import { sourceConnectorDef } from '../../config/connector-config.ts'
 import { AckLedger } from '../../core/ack-ledger.ts'
 import { taskKey } from '../../core/task-id.ts'
+import type { Opened } from '../../platform/opened.ts'
 import { newErrorMetrics } from './error-handling.ts'
 import { type HostContext, offsetReader, pluginLog, taskLabel } from './host-context.ts'
 import { OffsetCommitter } from './offset-committer.ts'
@@ -10,24 +11,29 @@ import type { BatchOutcome } from './ports.ts'
 import type { BuiltTask, TaskBuild } from './task-build.ts'
 import { taskHooks } from './task-build.ts'
 import { SourceMetrics } from './task-metrics.ts'
-import { taskChain, taskConverters, taskErrorHandler } from './task-parts.ts'
+import { converterInfo, taskChain, taskConverters, taskErrorHandler } from './task-parts.ts'
 import { SourcePipeline } from './source-pipeline.ts'
 import { SourceTaskRunner, type SourceToken } from './source-task-runner.ts'
 import { topicCreationRules } from './topic-creation.ts'
 
-/** Puts a source task together from its configs. @throws what is wrong with them */
+/** Puts a source task together from its configs. @throws what is wrong with them; `opened` then holds what is to be closed */
 export async function buildSourceTask(
   context: HostContext,
   descriptor: SourceConnectorDescriptor,
   build: TaskBuild,
+  opened: Opened,
 ): Promise<BuiltTask> {
   const { id, connector, taskConfig } = build
   const config = sourceConnectorDef.parse(connector)
   const log = pluginLog(context, runtimeLogger, taskLabel(id))
   const errorMetrics = newErrorMetrics()
-  const converters = taskConverters(context, connector)
-  const chain = taskChain(context.registry, connector)
-  const metrics = new SourceMetrics(context.clock, build.window, { ...build.info, 'connector-type': 'source' })
+  const converters = taskConverters(context, connector, opened)
+  const chain = taskChain(context.registry, connector, opened)
+  const metrics = new SourceMetrics(context.clock, build.window, {
+    ...build.info,
+    ...converterInfo(converters),
+    'connector-type': 'source',
+  })
   const errors = taskErrorHandler({
     context,
     config,
@@ -47,9 +53,9 @@ export async function buildSourceTask(
     offsets: offsetReader(context, id.connector, (found) => offsets.learn(found)),
     stopping: build.stopping.signal,
     transaction: null,
-    config: () => taskConfig,
+    config: build.resolveTaskConfig,
   }
-  const topics = await topicEnsurer(context, build)
+  const ensureTopic = await topicEnsurer(context, build, opened)
   const late: { deliver: (outcome: BatchOutcome<SourceToken>) => void } = { deliver: () => undefined }
   const producer = await context.clients.producer<SourceToken>(
     taskProducerProperties(context.worker, connector, id),
@@ -60,7 +66,7 @@ export async function buildSourceTask(
     task,
     className: descriptor.taskClassName,
     start: () => task.start(taskContext, taskConfig),
-    hooks: taskHooks(context, build, metrics, [() => chain.close(), () => topics.close()]),
+    hooks: taskHooks(context, build, metrics, opened),
     pipeline: new SourcePipeline(chain, converters, errors),
     producer: (onBatch) => {
       late.deliver = onBatch
@@ -69,7 +75,7 @@ export async function buildSourceTask(
     ledger: new AckLedger(),
     offsets,
     errors,
-    ensureTopic: topics.ensure,
+    ensureTopic,
     clock: context.clock,
     log,
     metrics,
@@ -98,28 +104,27 @@ const runtimeLogger = 'org.apache.kafka.connect.runtime.WorkerSourceTask'
 async function topicEnsurer(
   context: HostContext,
   build: TaskBuild,
-): Promise<{ ensure: (topic: string) => Promise<void>; close: () => Promise<void> }> {
+  opened: Opened,
+): Promise<(topic: string) => Promise<void>> {
   const rules = topicCreationRules(
     context.worker['topic.creation.enable']?.trim().toLowerCase() !== 'false',
     build.connector,
   )
-  if (rules === null) return { ensure: () => Promise.resolve(), close: () => Promise.resolve() }
+  if (rules === null) return () => Promise.resolve()
   const maker = await context.clients.topicMaker(taskAdminProperties(context.worker, build.connector, build.id))
-  return {
-    ensure: async (topic) => {
-      if (await maker.exists(topic)) return
-      const settings = rules(topic)
-      try {
-        await maker.create({ name: topic, ...settings })
-      } catch (cause) {
-        throw new ConnectError('CONNECT_FAILED', `Task failed to create new topic ${topic}`, {
-          cause,
-          remedy: 'Create the topic by hand, mend topic.creation.*, or grant this principal CREATE on it.',
-        })
-      }
-    },
-    close: async () => {
-      await maker[Symbol.asyncDispose]()
-    },
+  opened.add(async () => {
+    await maker[Symbol.asyncDispose]()
+  })
+  return async (topic) => {
+    if (await maker.exists(topic)) return
+    const settings = rules(topic)
+    try {
+      await maker.create({ name: topic, ...settings })
+    } catch (cause) {
+      throw new ConnectError('CONNECT_FAILED', `Task failed to create new topic ${topic}`, {
+        cause,
+        remedy: 'Create the topic by hand, mend topic.creation.*, or grant this principal CREATE on it.',
+      })
+    }
   }
 }

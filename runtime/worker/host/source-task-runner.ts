@@ -18,7 +18,7 @@ import type { OffsetCommitter } from './offset-committer.ts'
 import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer } from './ports.ts'
 import type { SourcePipeline } from './source-pipeline.ts'
 import type { SourceMetrics } from './task-metrics.ts'
-import { Gate, type TaskHooks } from './task-lifecycle.ts'
+import { Gate, quietly, reportEnd, type TaskHooks } from './task-lifecycle.ts'
 
 /** What the producer hands back with a record's outcome. */
 export interface SourceToken {
@@ -90,17 +90,7 @@ export class SourceTaskRunner {
     stopping.abort()
     await this.#end()
     if (cancelled.aborted) return
-    if (failure === null) hooks.report('UNASSIGNED')
-    else if (!this.#failedOnItsOwn) {
-      log.warn('The task failed while it was stopped', { error: failure })
-      hooks.report('UNASSIGNED')
-    } else {
-      log.error(
-        'Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted',
-        { error: failure },
-      )
-      hooks.report('FAILED', failure)
-    }
+    reportEnd(hooks, log, { failure, afterStop: !this.#failedOnItsOwn })
   }
 
   async #loop(): Promise<void> {
@@ -229,6 +219,7 @@ export class SourceTaskRunner {
         const original = { kind: 'source', record } as const
         await this.#options.errors.failed({ stage: 'KAFKA_PRODUCE', className: producerClass, original, error })
         this.#options.ledger.ack(entry)
+        this.#options.metrics.dropped()
         this.#commitRecord(record, null)
       } catch {
         // Not tolerated: the loop ends the task with it, and the entry stays unacknowledged, so nothing passes it.
@@ -309,12 +300,4 @@ const producerClass = 'org.apache.kafka.clients.producer.KafkaProducer'
 
 function unrecoverable(cause: Error): ConnectError {
   return new ConnectError('CONNECT_FAILED', 'Unrecoverable exception from producer send callback', { cause })
-}
-
-async function quietly(log: Logger, what: string, work: () => Awaitable<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    log.warn(`${what} failed`, { error })
-  }
 }

@@ -4,6 +4,7 @@ import type { TaskId } from '../../core/task-id.ts'
 import type { SampleWindow } from '../../metrics/measures.ts'
 import type { PartitionOffset, TopicPartition } from '../port.ts'
 import type { ErrorMetrics } from './error-handling.ts'
+import type { Opened } from '../../platform/opened.ts'
 import type { HostContext } from './host-context.ts'
 import type { TaskHooks } from './task-lifecycle.ts'
 import type { TaskMetricsBase } from './task-metrics.ts'
@@ -13,6 +14,8 @@ export interface TaskBuild {
   readonly id: TaskId
   readonly connector: ConfigMap
   readonly taskConfig: ConfigMap
+  /** The task's config with the variables as they are now. */
+  readonly resolveTaskConfig: () => Promise<ConfigMap>
   readonly targetState: TargetState
   readonly version: string | null
   readonly stopping: AbortController
@@ -41,12 +44,7 @@ export interface BuiltTask {
 }
 
 /** Reports to the control thread unless the task was given up; closes what the task was built with. */
-export function taskHooks(
-  context: HostContext,
-  build: TaskBuild,
-  metrics: TaskMetricsBase,
-  closers: readonly (() => Promise<void>)[],
-): TaskHooks {
+export function taskHooks(context: HostContext, build: TaskBuild, metrics: TaskMetricsBase, opened: Opened): TaskHooks {
   const { id, version, cancelled } = build
   return {
     report: (state, error) => {
@@ -57,10 +55,6 @@ export function taskHooks(
     topicUsed: (topic) => {
       if (!cancelled.signal.aborted) context.control.tell('topicUsed', { id, topic })
     },
-    close: async () => {
-      const outcomes = await Promise.allSettled(closers.map((close) => close()))
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-      if (failed !== undefined) throw failed.reason
-    },
+    close: () => opened.close(),
   }
 }

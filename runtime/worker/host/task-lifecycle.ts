@@ -1,3 +1,4 @@
+import type { Awaitable, Logger } from '../../../api/index.ts'
 import type { TargetState } from '../../core/ids.ts'
 import type { ReportedState } from '../port.ts'
 
@@ -7,6 +8,35 @@ export interface TaskHooks {
   topicUsed(topic: string): void
   /** Closes what the task was built with: converters, transformations, connections. */
   close(): Promise<void>
+}
+
+/** What a task came to: it stopped, or why not, and whether somebody had asked it to stop by then. */
+export interface TaskEnd {
+  readonly failure: unknown
+  readonly afterStop: boolean
+}
+
+/** Says how a task has ended. One that fails while it is being stopped has stopped: nobody needs to mend that. */
+export function reportEnd(hooks: TaskHooks, log: Logger, { failure, afterStop }: TaskEnd): void {
+  if (failure === null) return hooks.report('UNASSIGNED')
+  if (afterStop) {
+    log.warn('The task failed while it was stopped', { error: failure })
+    return hooks.report('UNASSIGNED')
+  }
+  log.error(
+    'Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted',
+    { error: failure },
+  )
+  hooks.report('FAILED', failure)
+}
+
+/** For the steps of a stop, each of which is to be tried whatever became of the others. */
+export async function quietly(log: Logger, what: string, work: () => Awaitable<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    log.warn(`${what} failed`, { error })
+  }
 }
 
 /** Holds a task while it is paused. */

@@ -121,7 +121,9 @@ export class SinkMetrics extends TaskMetricsBase {
   #sentTotal = 0
   #active = 0
   #partitions = 0
+  readonly #skips: SampledValues
   #commitTotal = 0
+  #skipTotal = 0
   #commitNumber = 0
 
   constructor(clock: Clock, window: SampleWindow, info: Readonly<Record<string, string>>) {
@@ -130,6 +132,7 @@ export class SinkMetrics extends TaskMetricsBase {
     this.#sends = new SampledValues(clock, window)
     this.#putMs = new SampledValues(clock, window)
     this.#commits = new SampledValues(clock, window)
+    this.#skips = new SampledValues(clock, window)
     this.#activeSamples = new SampledValues(clock, window)
   }
 
@@ -154,6 +157,12 @@ export class SinkMetrics extends TaskMetricsBase {
     this.#partitions = count
   }
 
+  /** Kafka's answer to a commit that had been given up came after all. */
+  commitSkipped(): void {
+    this.#skipTotal += 1
+    this.#skips.record(1)
+  }
+
   override committed(durationMs: number, success: boolean): void {
     super.committed(durationMs, success)
     this.#commitNumber += 1
@@ -175,6 +184,8 @@ export class SinkMetrics extends TaskMetricsBase {
       'offset-commit-seq-no': this.#commitNumber,
       'offset-commit-completion-rate': this.#commits.rate(),
       'offset-commit-completion-total': this.#commitTotal,
+      'offset-commit-skip-rate': this.#skips.rate(),
+      'offset-commit-skip-total': this.#skipTotal,
       'put-batch-max-time-ms': this.#putMs.max(),
       'put-batch-avg-time-ms': this.#putMs.average(),
     }

@@ -10,6 +10,7 @@ import {
 import type { ConnectorConfig } from '../../config/connector-config.ts'
 import { toNumber, withPrefix } from '../../config/worker-config.ts'
 import { createTransformationChain, type TransformationChain } from '../../core/transformation-chain.ts'
+import type { Opened } from '../../platform/opened.ts'
 import type { PluginRegistry } from '../../plugins/registry.ts'
 import { ErrorHandler, type ErrorMetrics, type ErrorReporter } from './error-handling.ts'
 import type { HostContext } from './host-context.ts'
@@ -23,11 +24,15 @@ type Config = Readonly<Record<string, string>>
  * mix of the two.
  * @throws `CONFIG_INVALID` for a class that is not installed
  */
-export function taskConverters(context: HostContext, connector: Config): Converters {
+export function taskConverters(context: HostContext, connector: Config, opened: Opened): Converters {
+  const closedLater = <C extends Converter | HeaderConverter>(made: ConverterInUse<C>): ConverterInUse<C> => {
+    opened.add(() => made.converter.close?.())
+    return made
+  }
   return {
-    key: converter(context, connector, 'key'),
-    value: converter(context, connector, 'value'),
-    header: headerConverter(context, connector),
+    key: closedLater(converter(context, connector, 'key')),
+    value: closedLater(converter(context, connector, 'value')),
+    header: closedLater(headerConverter(context, connector)),
   }
 }
 
@@ -39,14 +44,22 @@ function converter(
   const key = `${role}.converter`
   const { name, config } = source(context.worker, connector, key)
   const plugin: ConverterDescriptor = installed(context.registry.find(['converter'], name), key, name)
-  return { converter: plugin.create(withPrefix(config, `${key}.`), role), className: plugin.className }
+  return {
+    converter: plugin.create(withPrefix(config, `${key}.`), role),
+    className: plugin.className,
+    version: plugin.version,
+  }
 }
 
 function headerConverter(context: HostContext, connector: Config): ConverterInUse<HeaderConverter> {
   const key = 'header.converter'
   const { name, config } = source(context.worker, connector, key)
   const plugin: HeaderConverterDescriptor = installed(context.registry.find(['header_converter'], name), key, name)
-  return { converter: plugin.create(withPrefix(config, `${key}.`)), className: plugin.className }
+  return {
+    converter: plugin.create(withPrefix(config, `${key}.`)),
+    className: plugin.className,
+    version: plugin.version,
+  }
 }
 
 const defaultHeaderConverter = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
@@ -68,8 +81,20 @@ function installed<D>(plugin: D | undefined, key: string, name: string): D {
   )
 }
 
-export function taskChain(registry: PluginRegistry, connector: Config): TransformationChain {
-  return createTransformationChain(connector, (name, kind) => registry.find([kind], name) ?? null)
+/** The converters of a task in its metrics (KIP-1152). */
+export function converterInfo(converters: Converters): Record<string, string> {
+  const info: Record<string, string> = {}
+  for (const [role, { className, version }] of Object.entries(converters) as [string, ConverterInUse<unknown>][]) {
+    info[`${role}-converter-class`] = className
+    info[`${role}-converter-version`] = version
+  }
+  return info
+}
+
+export function taskChain(registry: PluginRegistry, connector: Config, opened: Opened): TransformationChain {
+  const chain = createTransformationChain(connector, (name, kind) => registry.find([kind], name) ?? null)
+  opened.add(() => chain.close())
+  return chain
 }
 
 export interface ErrorHandlingOptions {

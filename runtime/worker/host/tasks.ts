@@ -2,11 +2,12 @@ import { ConnectError } from '../../../api/index.ts'
 import { resolveConfig } from '../../config/config-transformer.ts'
 import { toNumber } from '../../config/worker-config.ts'
 import { distributedDef } from '../../config/worker-config.ts'
-import type { TargetState } from '../../core/ids.ts'
+import type { ConfigMap, TargetState } from '../../core/ids.ts'
 import { type TaskId, type TaskKey, taskKey } from '../../core/task-id.ts'
+import { Opened } from '../../platform/opened.ts'
 import type { PartitionOffset, TaskMetrics, TaskSpec, TopicPartition } from '../port.ts'
 import { connectorDescriptor } from './connectors.ts'
-import type { HostContext } from './host-context.ts'
+import { type HostContext, pluginLog, taskLabel } from './host-context.ts'
 import { buildSinkTask } from './sink-task-builder.ts'
 import { buildSourceTask } from './source-task-builder.ts'
 import type { BuiltTask, TaskBuild } from './task-build.ts'
@@ -114,21 +115,31 @@ export class HostTasks {
   async #build(spec: TaskSpec, running: Running): Promise<BuiltTask> {
     const build = await this.#resolve(spec, running)
     const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
-    return descriptor.kind === 'source'
-      ? buildSourceTask(this.#context, descriptor, build)
-      : await buildSinkTask(this.#context, descriptor, build)
+    return await Opened.for(
+      (opened) =>
+        descriptor.kind === 'source'
+          ? buildSourceTask(this.#context, descriptor, build, opened)
+          : buildSinkTask(this.#context, descriptor, build, opened),
+      (error) =>
+        pluginLog(this.#context, 'org.apache.kafka.connect.runtime.Worker', taskLabel(spec.id)).warn(
+          `Not everything was closed that task ${taskKey(spec.id)} had opened`,
+          { error },
+        ),
+    )
   }
 
   async #resolve(spec: TaskSpec, { stopping, cancelled }: Running): Promise<TaskBuild> {
     const { providers, worker } = this.#context
     const { config: connector } = await resolveConfig(spec.connectorConfig, providers)
-    const { config: taskConfig } = await resolveConfig(spec.taskConfig, providers)
+    const resolveTaskConfig = async (): Promise<ConfigMap> => (await resolveConfig(spec.taskConfig, providers)).config
+    const taskConfig = await resolveTaskConfig()
     const values = distributedDef.parse(worker)
     const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
     return {
       id: spec.id,
       connector,
       taskConfig,
+      resolveTaskConfig,
       targetState: spec.targetState,
       version: descriptor.version,
       stopping,

@@ -46,7 +46,7 @@ function sourceContext(stored: OffsetMap | null, stopping: AbortSignal): SourceT
     log: silent,
     kafka: null as never,
     stopping,
-    config: () => ({}),
+    config: () => Promise.resolve({}),
     transaction: null,
     offsets: {
       offset: () => Promise.resolve(stored),

@@ -58,6 +58,7 @@ test('Prometheus text has each value under both names, texts as labels, labels e
     text.includes('kafka_connect_source_task_metrics_source_record_poll_total{connector="a\\"b\\\\c",task="0"} 5\n'),
   )
   assert.ok(text.includes('kafka_connect_connector_task_status{connector="x",task="1",status="running"} 1\n'))
+  assert.ok(text.includes('kafka_connect_connector_task_metrics{connector="x",task="1",status="running"} 1\n'))
   assert.ok(
     text.includes(
       '# TYPE kafka_connect_sink_task_put_batch_max_time_ms gauge\nkafka_connect_sink_task_put_batch_max_time_ms NaN\n',

@@ -48,14 +48,15 @@ function setUp(where: Where, behaviour: Behaviour, policy: Partial<ErrorPolicy> 
       step(at, () => ({ schema: null, value: String(bytes) })),
   })
   const converters: Converters = {
-    key: { converter: converter('key'), className: 'key class' },
-    value: { converter: converter('value'), className: 'value class' },
+    key: { converter: converter('key'), className: 'key class', version: '1' },
+    value: { converter: converter('value'), className: 'value class', version: '1' },
     header: {
       converter: {
         fromConnectHeader: (_topic, _key, _schema, value) => step('header', () => Buffer.from(String(value))),
         toConnectHeader: (_topic, _key, bytes) => step('header', () => ({ schema: null, value: String(bytes) })),
       },
       className: 'header class',
+      version: '1',
     },
   }
   const chain = new TransformationChain([])

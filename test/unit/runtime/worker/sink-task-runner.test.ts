@@ -83,11 +83,12 @@ const parse = {
   },
 }
 const converters: Converters = {
-  key: { converter: parse, className: 'K' },
-  value: { converter: parse, className: 'V' },
+  key: { converter: parse, className: 'K', version: '1' },
+  value: { converter: parse, className: 'V', version: '1' },
   header: {
     converter: { fromConnectHeader: () => null, toConnectHeader: () => ({ schema: null, value: null }) },
     className: 'H',
+    version: '1',
   },
 }
 

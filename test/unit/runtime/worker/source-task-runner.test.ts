@@ -62,11 +62,12 @@ const text = {
   toConnectData: () => ({ schema: null, value: null }),
 }
 const converters: Converters = {
-  key: { converter: text, className: 'K' },
-  value: { converter: text, className: 'V' },
+  key: { converter: text, className: 'K', version: '1' },
+  value: { converter: text, className: 'V', version: '1' },
   header: {
     converter: { fromConnectHeader: () => null, toConnectHeader: () => ({ schema: null, value: null }) },
     className: 'H',
+    version: '1',
   },
 }
 
@@ -107,6 +108,7 @@ function setUp(batches: readonly (readonly SourceRecord[])[], options: Options =
     cancelled: cancel.signal,
   })
   const window = { windowMs: 30_000, samples: 2 }
+  const taskMetrics = new SourceMetrics(clock, window, {})
   const runner = new SourceTaskRunner({
     id: { connector: 'c', task: 0 },
     task,
@@ -132,7 +134,7 @@ function setUp(batches: readonly (readonly SourceRecord[])[], options: Options =
     ensureTopic: () => Promise.resolve(),
     clock,
     log,
-    metrics: new SourceMetrics(clock, window, {}),
+    metrics: taskMetrics,
     offsetFlushIntervalMs: 1000,
     offsetFlushTimeoutMs: 500,
     targetState: options.targetState ?? 'STARTED',
@@ -141,7 +143,7 @@ function setUp(batches: readonly (readonly SourceRecord[])[], options: Options =
   })
   const ended = runner.run()
   const written = (): unknown[] => offsets.sent.map(({ record }) => JSON.parse(String(record.value)) as unknown)
-  return { clock, log, stopping, cancel, states, commits, offsets, data, runner, ended, written, metrics }
+  return { clock, log, stopping, cancel, states, commits, offsets, data, runner, ended, written, metrics, taskMetrics }
 }
 
 const record = (position: number): SourceRecord =>
@@ -209,13 +211,17 @@ test('a send that fails ends the task with the next poll and keeps the offset ba
 })
 
 test('with tolerance a send that fails is passed over and its offset committed', async () => {
-  const { clock, data, written, metrics, stopping, ended } = setUp([[record(1)]], { autoAck: false, tolerance: 'all' })
+  const { clock, data, written, metrics, taskMetrics, stopping, ended } = setUp([[record(1)]], {
+    autoAck: false,
+    tolerance: 'all',
+  })
   await settled()
   data.producer?.settle([0], new Error('too large'))
   await settled()
   await clock.advance(1000)
   assert.deepEqual(written(), [{ position: 1 }])
   assert.equal(metrics.recordsSkipped, 1)
+  assert.equal(taskMetrics.attributes()['source-record-active-count'], 0)
   stopping.abort()
   await ended
 })
