@@ -1,29 +1,27 @@
 import { ConnectError } from '../../api/index.ts'
-import { distributedDef } from '../config/worker-config.ts'
+import { distributedDef, meaningless } from '../config/worker-config.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { nearest } from '../core/edit-distance.ts'
 import { propertiesOf } from '../kafka/client-config/table.ts'
 
-/** Below these anything may stand: it belongs to a client, a plugin, a topic or a listener. */
-const openPrefixes = [
-  'producer.',
-  'consumer.',
-  'admin.',
+/** Below these anything may stand: it belongs to a plugin or to a listener. */
+const freePrefixes = [
   'config.providers.',
-  'config.storage.',
-  'offset.storage.',
-  'status.storage.',
   'key.converter.',
   'value.converter.',
   'header.converter.',
-  'internal.key.converter',
-  'internal.value.converter',
+  'internal.key.converter.',
+  'internal.value.converter.',
   'listeners.https.',
   'admin.listeners.https.',
   'metrics.context.',
   'topic.creation.',
-  'rest.',
 ]
+
+/** What stands below these is handed on to a client or a topic, also what is not known here. */
+const stores = ['config.storage.', 'offset.storage.', 'status.storage.'] as const
+const clients = ['producer', 'consumer', 'admin'] as const
+const handedOn = [...stores, ...clients.map((kind) => `${kind}.`)]
 
 /**
  * Looks at properties that nothing here knows. One that is a slip of the pen away from a known one is refused: the
@@ -33,7 +31,7 @@ const openPrefixes = [
 export function checkUnknownProperties(properties: ConfigMap, warn: (message: string) => void): void {
   const known = knownProperties()
   const unknown = Object.keys(properties).filter(
-    (key) => !known.has(key) && !openPrefixes.some((prefix) => key.startsWith(prefix)),
+    (key) => !known.has(key) && !freePrefixes.some((prefix) => key.startsWith(prefix)),
   )
   for (const key of unknown) {
     const meant = nearest(key, known)
@@ -42,13 +40,56 @@ export function checkUnknownProperties(properties: ConfigMap, warn: (message: st
         remedy: `Did you mean ${meant}? If not, remove the line.`,
       })
     }
-    warn(`The worker property ${key} is known to nothing here and is ignored`)
+    if (!handedOn.some((prefix) => key.startsWith(prefix)))
+      warn(`The worker property ${key} is known to nothing here and is ignored`)
   }
 }
 
 function knownProperties(): Set<string> {
-  const clients = (['admin', 'producer', 'consumer'] as const).flatMap((kind) =>
-    [...propertiesOf(kind)].map(([name]) => name),
-  )
-  return new Set([...distributedDef.keys.keys(), ...clients])
+  const known = new Set([...distributedDef.keys.keys(), ...Object.keys(meaningless), ...otherWorkers])
+  for (const kind of clients) {
+    for (const [name] of propertiesOf(kind)) known.add(name).add(`${kind}.${name}`)
+  }
+  for (const store of stores) for (const name of topicConfigNames) known.add(`${store}${name}`)
+  return known
 }
+
+/** Of a standalone worker and of a worker that a shared file may also serve. */
+const otherWorkers = ['offset.storage.file.filename']
+
+/** The configs of a topic, which a worker file may give for the internal ones. */
+const topicConfigNames = [
+  'cleanup.policy',
+  'compression.gzip.level',
+  'compression.lz4.level',
+  'compression.type',
+  'compression.zstd.level',
+  'delete.retention.ms',
+  'file.delete.delay.ms',
+  'flush.messages',
+  'flush.ms',
+  'follower.replication.throttled.replicas',
+  'index.interval.bytes',
+  'leader.replication.throttled.replicas',
+  'local.retention.bytes',
+  'local.retention.ms',
+  'max.compaction.lag.ms',
+  'max.message.bytes',
+  'message.timestamp.after.max.ms',
+  'message.timestamp.before.max.ms',
+  'message.timestamp.type',
+  'min.cleanable.dirty.ratio',
+  'min.compaction.lag.ms',
+  'min.insync.replicas',
+  'preallocate',
+  'remote.copy.disable',
+  'remote.log.delete.on.disable',
+  'remote.storage.enable',
+  'retention.bytes',
+  'retention.ms',
+  'segment.bytes',
+  'segment.index.bytes',
+  'segment.jitter.ms',
+  'segment.ms',
+  'unclean.leader.election.enable',
+]

@@ -56,6 +56,7 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
   const config = await readConfig(file, log)
   const { values, originals } = config
   const rest = new RestServer(startingApp())
+  const adminListeners = parseAdminListeners(values['admin.listeners'])
   const bound = await bind(rest, parseListeners(values.listeners))
   const { url, workerId } = advertised(bound, {
     host: values['rest.advertised.host.name'],
@@ -106,7 +107,7 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
       set: (name, level) => setLevel(loggers, holder.worker, name, level),
     },
   }
-  await listenForAdmin(rest, config, context)
+  await listenForAdmin(rest, adminListeners, context)
   await Promise.race([herder.start(() => rest.serve(publicApp(config, context))), failed])
   log.info(`Worker ${workerId} is in group ${values['group.id']} and answers at ${url}`)
   return {
@@ -151,14 +152,7 @@ async function checkTaskClients(worker: ConfigMap): Promise<void> {
 
 async function bind(rest: RestServer, listeners: readonly Listener[]): Promise<Listener[]> {
   const bound: Listener[] = []
-  for (const listener of listeners) {
-    if (listener.protocol === 'https') {
-      throw new ConnectError('CONFIG_INVALID', 'https listeners are not supported by this version', {
-        remedy: 'Use an http listener, behind a proxy that ends TLS if need be.',
-      })
-    }
-    bound.push({ ...listener, port: await rest.listen(listener, null) })
-  }
+  for (const listener of listeners) bound.push({ ...listener, port: await rest.listen(listener, null) })
   return bound
 }
 
@@ -169,13 +163,19 @@ function publicApp({ values }: WorkerConfig, context: RestContext): ReturnType<t
   return restApp({ context, cors, headers, admin: values['admin.listeners'] === null })
 }
 
-async function listenForAdmin(rest: RestServer, { values }: WorkerConfig, context: RestContext): Promise<void> {
-  const listeners = values['admin.listeners']
-  if (listeners === null) return
+/** Unset: the admin resources are with all others; empty: they are nowhere. */
+function parseAdminListeners(texts: readonly string[] | null): readonly Listener[] {
+  return texts === null
+    ? []
+    : parseListeners(
+        texts.filter((text) => text !== ''),
+        'admin.listeners',
+      )
+}
+
+async function listenForAdmin(rest: RestServer, listeners: readonly Listener[], context: RestContext): Promise<void> {
   const app = adminApp(context)
-  for (const listener of parseListeners(listeners.filter((text) => text !== ''))) {
-    await rest.listen(listener, null, () => app)
-  }
+  for (const listener of listeners) await rest.listen(listener, null, () => app)
 }
 
 function listOf(text: string): string[] {

@@ -70,7 +70,8 @@ function checkSignature(values: DistributedConfig): void {
   )
 }
 
-const meaningless: Readonly<Record<string, string>> = {
+/** Properties of older workers and of internal topics that do nothing: said, and passed over. */
+export const meaningless: Readonly<Record<string, string>> = {
   'internal.key.converter': 'it was removed in Connect 3.0',
   'internal.value.converter': 'it was removed in Connect 3.0',
   'rest.host.name': 'it was removed in Connect 3.0; use listeners',

@@ -74,15 +74,12 @@ export function decodeOffsetKey(bytes: Uint8Array): OffsetKey | { readonly probl
   return { connector, partition: partition as OffsetMap }
 }
 
-/** An offset as read from the topic; null for a tombstone and for what is no JSON object. */
+/** An offset as read from the topic; null for a tombstone. @throws when it is not a JSON object */
 export function decodeOffsetValue(bytes: Uint8Array | null): OffsetMap | null {
   if (bytes === null) return null
-  try {
-    const value = parseJson(bytes)
-    return isPlainObject(value) ? (value as OffsetMap) : null
-  } catch {
-    return null
-  }
+  const value = parseJson(bytes)
+  if (value === null || isPlainObject(value)) return value as OffsetMap | null
+  throw dataError('it is not an object')
 }
 
 /**

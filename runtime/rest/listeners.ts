@@ -19,23 +19,26 @@ export interface Advertised {
 
 const form = /^(.*):\/\/\[?([0-9a-zA-Z\-%._:]*)\]?:(-?\d+)$/
 
-/** Parses a `listeners` list. */
-export function parseListeners(texts: readonly string[]): Listener[] {
-  return texts.map((text) => {
-    const match = form.exec(text.trim())
-    if (match === null) throw listenerError(text, `Listener doesn't have the right format (protocol://hostname:port).`)
-    const protocol = (match[1] ?? '').toLowerCase()
-    if (protocol !== 'http' && protocol !== 'https')
-      throw listenerError(text, 'Listener protocol must be either "http" or "https".')
-    const port = Number(match[3])
-    if (port < 0 || port > 65_535) throw listenerError(text, 'The port must be a number from 0 to 65535.')
-    return { protocol, host: match[2] === '' ? null : (match[2] ?? null), port }
-  })
-}
+type ListenerKey = 'listeners' | 'admin.listeners'
 
-function listenerError(text: string, reason: string): ConnectError {
-  return new ConnectError('CONFIG_INVALID', `Invalid value ${text} for configuration listeners: ${reason}`, {
-    remedy: 'Write for example listeners=http://0.0.0.0:8083',
+/** Parses a list of listeners. @throws `CONFIG_INVALID` also for https, which is not there yet */
+export function parseListeners(texts: readonly string[], key: ListenerKey = 'listeners'): Listener[] {
+  return texts.map((text) => {
+    const fault = (reason: string): ConnectError =>
+      new ConnectError('CONFIG_INVALID', `Invalid value ${text} for configuration ${key}: ${reason}`, {
+        remedy: `Write for example ${key}=http://0.0.0.0:8083`,
+      })
+    const match = form.exec(text.trim())
+    if (match === null) throw fault(`Listener doesn't have the right format (protocol://hostname:port).`)
+    const protocol = (match[1] ?? '').toLowerCase()
+    if (protocol !== 'http' && protocol !== 'https') throw fault('Listener protocol must be either "http" or "https".')
+    const port = Number(match[3])
+    if (port < 0 || port > 65_535) throw fault('The port must be a number from 0 to 65535.')
+    if (protocol === 'https')
+      throw new ConnectError('CONFIG_INVALID', `${key}=${text} cannot be honoured: https listeners are not there yet`, {
+        remedy: 'Use an http listener, behind a proxy that ends TLS if need be.',
+      })
+    return { protocol, host: match[2] === '' ? null : (match[2] ?? null), port }
   })
 }
 
@@ -47,10 +50,13 @@ export interface AdvertisedOptions {
 
 /** The address that other workers and tools see: `rest.advertised.*` over what is bound. */
 export function advertised(bound: readonly Listener[], options: AdvertisedOptions): Advertised {
-  const protocol = options.listener ?? (bound.some((listener) => listener.protocol === 'http') ? 'http' : 'https')
-  const listener = bound.find((candidate) => candidate.protocol === protocol) ?? bound[0]
+  const wanted = options.listener?.toLowerCase()
+  const protocol = wanted ?? (bound.some((listener) => listener.protocol === 'http') ? 'http' : 'https')
+  const listener = bound.find((candidate) => candidate.protocol === protocol)
   if (listener === undefined)
-    throw new ConnectError('CONFIG_INVALID', `No listener for the advertised protocol ${protocol}`)
+    throw new ConnectError('CONFIG_INVALID', `rest.advertised.listener=${protocol} names no protocol of listeners`, {
+      remedy: `Remove the line, or set it to ${[...new Set(bound.map((other) => other.protocol))].join(' or ')}.`,
+    })
   const own =
     listener.host === null || listener.host === '0.0.0.0' || listener.host === '::' ? hostname() : listener.host
   const host = options.host ?? own

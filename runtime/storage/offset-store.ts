@@ -70,13 +70,15 @@ export class OffsetStore {
     for (const partition of partitions) checkOffsetMap(partition)
     await this.readToEnd(timeoutMs)
     const known = this.#connectors.get(connector)
-    return partitions.map((partition) => stored(partition, known?.get(partitionKey(partition))))
+    return partitions.map((partition) => this.#stored(connector, partition, known?.get(partitionKey(partition))))
   }
 
   /** All partitions of a connector that have an offset, as far as the topic has been read. */
   offsetsOf(connector: string): StoredOffset[] {
     const known = [...(this.#connectors.get(connector)?.values() ?? [])]
-    return known.filter(({ valueBytes }) => valueBytes !== null).map((entry) => stored(entry.partition, entry))
+    return known
+      .filter(({ valueBytes }) => valueBytes !== null)
+      .map((entry) => this.#stored(connector, entry.partition, entry))
   }
 
   /** The partitions of `offsetsOf`. */
@@ -127,6 +129,20 @@ export class OffsetStore {
     return known?.keyBytes ?? encodeOffsetKey(connector, partition)
   }
 
+  /** An offset that cannot be read is no offset, as in Connect; since the connector then begins anew, the log says so. */
+  #stored(connector: string, partition: OffsetMap, known: Known | undefined): StoredOffset {
+    const keyBytes = known?.keyBytes ?? null
+    try {
+      return { partition, offset: decodeOffsetValue(known?.valueBytes ?? null), keyBytes }
+    } catch (error) {
+      this.#options.log.error(
+        `CRITICAL: the stored offset of connector ${connector} cannot be read; the connector is told that there is none`,
+        { topic: this.#options.topic, key: keyBytes === null ? null : Buffer.from(keyBytes).toString(), error },
+      )
+      return { partition, offset: null, keyBytes }
+    }
+  }
+
   #read({ offset, timestamp, key, value }: StoreRecord): void {
     const decoded = key === null ? { problem: 'it has none' } : decodeOffsetKey(key)
     if ('problem' in decoded) {
@@ -145,11 +161,6 @@ export class OffsetStore {
     const valueBytes = value === null ? null : Uint8Array.from(value)
     partitions.set(structure, { partition, keyBytes: Uint8Array.from(key ?? []), valueBytes, timestamp })
   }
-}
-
-function stored(partition: OffsetMap, known: Known | undefined): StoredOffset {
-  const offset = decodeOffsetValue(known?.valueBytes ?? null)
-  return { partition, offset, keyBytes: known?.keyBytes ?? null }
 }
 
 function isSame(left: Uint8Array, right: Uint8Array | null): boolean {

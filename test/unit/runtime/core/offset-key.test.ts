@@ -106,8 +106,8 @@ describe('reading', () => {
   test('values', () => {
     assert.deepEqual(decodeOffsetValue(Buffer.from('{"position":30}')), { position: 30 })
     assert.equal(decodeOffsetValue(null), null)
-    assert.equal(decodeOffsetValue(Buffer.from('[1]')), null)
-    assert.equal(decodeOffsetValue(Buffer.from('{')), null)
+    assert.throws(() => decodeOffsetValue(Buffer.from('[1]')), /not an object/)
+    assert.throws(() => decodeOffsetValue(Buffer.from('{')))
   })
 })
 

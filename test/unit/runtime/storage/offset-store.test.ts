@@ -47,6 +47,16 @@ describe('reading', () => {
     assert.deepEqual(store.partitionsOf('other'), [])
   })
 
+  test('an offset that cannot be read is none, and the log says whose', async () => {
+    const { store, faulty, log } = await setUp()
+    put(faulty, '["c",{"p":1}]', '{"pos":')
+    const [found] = await store.read('c', [{ p: 1 }], 1000)
+    assert.equal(found?.offset, null)
+    assert.deepEqual(log.lines, [
+      'error CRITICAL: the stored offset of connector c cannot be read; the connector is told that there is none',
+    ])
+  })
+
   test('of two spellings of one partition the later one counts, in whatever order they come', async () => {
     const { store, faulty, clock } = await setUp()
     put(faulty, '["c",{"a":1,"b":2}]', '{"pos":1}')
