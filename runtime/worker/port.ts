@@ -29,6 +29,15 @@ export interface StoredOffset {
   readonly keyBytes: Uint8Array | null
 }
 
+/**
+ * One start of a task on this worker. A host names it in all that it says of a task: one that was given up and comes to
+ * itself later must not speak for its successor, which may run on the same host.
+ */
+export interface TaskRun {
+  readonly id: TaskId
+  readonly run: number
+}
+
 export interface TaskSpec {
   readonly id: TaskId
   readonly kind: 'source' | 'sink'
@@ -62,7 +71,7 @@ export type HostMethods = {
   stopConnector: { params: { readonly name: string }; result: void }
   taskConfigs: { params: { readonly name: string; readonly config: ConfigMap }; result: readonly ConfigMap[] }
   /** Answers once the task is built; what becomes of it comes as `taskState` events. */
-  startTask: { params: TaskSpec; result: void }
+  startTask: { params: TaskSpec & TaskRun; result: void }
   transitionTask: { params: { readonly id: TaskId; readonly targetState: TargetState }; result: void }
   /** Answers when the task has ended, its last commit included. */
   stopTask: { params: { readonly id: TaskId }; result: void }
@@ -92,10 +101,10 @@ export type ControlMethods = {
     result: readonly StoredOffset[]
   }
   /** Joins the sink task's consumer group; partitions arrive as `sinkAssign`. */
-  sinkJoin: { params: { readonly id: TaskId; readonly subscription: SinkSubscription }; result: void }
-  sinkLeave: { params: { readonly id: TaskId }; result: void }
+  sinkJoin: { params: TaskRun & { readonly subscription: SinkSubscription }; result: void }
+  sinkLeave: { params: TaskRun; result: void }
   /** Commits with the member's id and generation; a partition that is not owned any more fails the call. */
-  sinkCommit: { params: { readonly id: TaskId; readonly offsets: readonly PartitionOffset[] }; result: void }
+  sinkCommit: { params: TaskRun & { readonly offsets: readonly PartitionOffset[] }; result: void }
 }
 
 /** How a sink task's consumer group is joined. */
@@ -116,17 +125,16 @@ export type HostEvents = {
     readonly error: ErrorData | null
     readonly version: string | null
   }
-  taskState: {
-    readonly id: TaskId
+  taskState: TaskRun & {
     readonly state: ReportedState
     readonly error: ErrorData | null
     readonly version: string | null
   }
   /** The connector asked for new task configs. */
   reconfigure: { readonly name: string }
-  topicUsed: { readonly id: TaskId; readonly topic: string }
+  topicUsed: TaskRun & { readonly topic: string }
   /** A sink task came round its loop: what `max.poll.interval.ms` is measured by. */
-  sinkProgress: { readonly id: TaskId }
+  sinkProgress: TaskRun
 }
 
 export type ControlEvents = Record<string, never>

@@ -11,6 +11,7 @@ import type {
   OffsetValues,
   StoredOffset,
   TaskMetrics,
+  TaskRun,
   TaskSpec,
 } from './port.ts'
 import type { EventHandlers, Handlers } from './rpc.ts'
@@ -36,7 +37,11 @@ const callMs = 90_000
 
 interface Placement {
   readonly host: Host
-  readonly kind: 'connector' | 'source' | 'sink'
+}
+
+interface TaskPlacement extends Placement {
+  readonly kind: 'source' | 'sink'
+  readonly run: number
 }
 
 /** Runs connectors and tasks on host threads (the control side of the Worker port). */
@@ -44,7 +49,8 @@ export class ThreadedWorker implements Worker {
   readonly #options: ThreadedWorkerOptions
   readonly #pool: HostPool
   readonly #connectors = new Map<string, Placement>()
-  readonly #tasks = new Map<TaskKey, Placement>()
+  readonly #tasks = new Map<TaskKey, TaskPlacement>()
+  #runs = 0
   readonly #kinds = new Map<string, 'source' | 'sink' | null>()
   #pluginLists = new Map<boolean, Promise<readonly PluginInfo[]>>()
 
@@ -93,7 +99,7 @@ export class ThreadedWorker implements Worker {
     if (this.#connectors.has(name))
       throw new ConnectError('ALREADY_EXISTS', `Connector with name ${name} already exists`)
     const host = this.#pool.acquire()
-    this.#connectors.set(name, { host, kind: 'connector' })
+    this.#connectors.set(name, { host })
     await host.peer.call('startConnector', { name, config, targetState })
   }
 
@@ -133,10 +139,10 @@ export class ThreadedWorker implements Worker {
     const key = taskKey(spec.id)
     if (this.#tasks.has(key)) throw new ConnectError('ALREADY_EXISTS', `Task already exists in this worker: ${key}`)
     const host = this.#pool.acquire()
-    const placement: Placement = { host, kind: spec.kind }
+    const placement: TaskPlacement = { host, kind: spec.kind, run: ++this.#runs }
     this.#tasks.set(key, placement)
     try {
-      await host.peer.call('startTask', spec)
+      await host.peer.call('startTask', { ...spec, run: placement.run })
     } catch (error) {
       // Unless it was stopped meanwhile, and perhaps started anew.
       if (this.#tasks.get(key) === placement) this.#forgetTask(key)
@@ -219,16 +225,17 @@ export class ThreadedWorker implements Worker {
   }
 
   /** True when this host is the one that runs the task now: a task that was given up has no say any more. */
-  #owns(host: Host, id: TaskId): boolean {
-    return this.#tasks.get(taskKey(id))?.host === host
+  #owns(host: Host, { id, run }: TaskRun): boolean {
+    const placement = this.#tasks.get(taskKey(id))
+    return placement?.host === host && placement.run === run
   }
 
   #handlers(host: () => Host): Handlers<ControlMethods> {
     const { sinks, readOffsets } = this.#options
-    const owned = <P extends { readonly id: TaskId }>(work: (params: P) => Promise<void>) => {
+    const owned = <P extends TaskRun>(work: (params: P) => Promise<void>) => {
       return async (params: P): Promise<void> => {
-        if (!this.#owns(host(), params.id))
-          throw new ConnectError('ILLEGAL_STATE', `Task ${taskKey(params.id)} is not this host's any more`)
+        if (!this.#owns(host(), params))
+          throw new ConnectError('ILLEGAL_STATE', `Task ${taskKey(params.id)} was given up and has no say any more`)
         await work(params)
       }
     }
@@ -247,18 +254,18 @@ export class ThreadedWorker implements Worker {
         if (this.#connectors.get(name)?.host !== host()) return
         listener.connectorState(name, state, error === null ? null : errorFromData(error), version)
       },
-      taskState: ({ id, state, error, version }) => {
-        if (!this.#owns(host(), id)) return
+      taskState: ({ id, run, state, error, version }) => {
+        if (!this.#owns(host(), { id, run })) return
         listener.taskState(id, state, error === null ? null : errorFromData(error), version)
       },
       reconfigure: ({ name }) => {
         if (this.#connectors.get(name)?.host === host()) listener.reconfigurationRequested(name)
       },
-      topicUsed: ({ id, topic }) => {
-        if (this.#owns(host(), id)) listener.topicUsed(id, topic)
+      topicUsed: ({ id, run, topic }) => {
+        if (this.#owns(host(), { id, run })) listener.topicUsed(id, topic)
       },
-      sinkProgress: ({ id }) => {
-        if (this.#owns(host(), id)) sinks.progress(id)
+      sinkProgress: ({ id, run }) => {
+        if (this.#owns(host(), { id, run })) sinks.progress(id)
       },
     }
   }

@@ -25,7 +25,7 @@ export async function buildSinkTask(
   build: TaskBuild,
   opened: Opened,
 ): Promise<BuiltTask> {
-  const { id, connector, taskConfig } = build
+  const { id, run, connector, taskConfig } = build
   const config = sinkConnectorDef.parse(connector)
   const choice = topicsChoice(config)
   const log = pluginLog(context, runtimeLogger, taskLabel(id))
@@ -70,9 +70,9 @@ export async function buildSinkTask(
     maxPollRecords,
     errors,
     reports,
-    join: () => context.control.call('sinkJoin', { id, subscription }),
-    leave: () => context.control.call('sinkLeave', { id }),
-    commit: (offsets) => context.control.call('sinkCommit', { id, offsets }),
+    join: () => context.control.call('sinkJoin', { id, run, subscription }),
+    leave: () => context.control.call('sinkLeave', { id, run }),
+    commit: (offsets) => context.control.call('sinkCommit', { id, run, offsets }),
     progress: progressReporter(context, build),
     clock: context.clock,
     log,
@@ -115,7 +115,7 @@ function progressReporter(context: HostContext, build: TaskBuild): () => void {
     const nowMs = context.clock.monotonicMs()
     if (nowMs - toldMs < progressMs) return
     toldMs = nowMs
-    context.control.tell('sinkProgress', { id: build.id })
+    context.control.tell('sinkProgress', { id: build.id, run: build.run })
   }
 }
 

@@ -328,7 +328,8 @@ export class SinkTaskRunner {
     this.#ended = true
     await this.#runMailbox()
     await quietly(log, 'task.stop()', () => task.stop())
-    await quietly(log, 'leaving the consumer group', leave)
+    // Given up, it has left already: the control thread has seen to that, and a successor may be in the place.
+    if (!cancelled.aborted) await quietly(log, 'leaving the consumer group', leave)
     await quietly(log, 'closing the fetcher', () => fetcher.close())
     await quietly(log, 'closing the error reporters', () => errors.close())
     reports.forget()

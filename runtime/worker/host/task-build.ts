@@ -12,6 +12,8 @@ import type { TaskMetricsBase } from './task-metrics.ts'
 /** What a task is built from, its configs resolved. */
 export interface TaskBuild {
   readonly id: TaskId
+  /** Which start of the task this is: {@link TaskRun}. */
+  readonly run: number
   readonly connector: ConfigMap
   readonly taskConfig: ConfigMap
   /** The task's config with the variables as they are now. */
@@ -45,15 +47,16 @@ export interface BuiltTask {
 
 /** Reports to the control thread unless the task was given up; closes what the task was built with. */
 export function taskHooks(context: HostContext, build: TaskBuild, metrics: TaskMetricsBase, opened: Opened): TaskHooks {
-  const { id, version, cancelled } = build
+  const { id, run, version, cancelled } = build
   return {
     report: (state, error) => {
       metrics.state(state)
       if (cancelled.signal.aborted) return
-      context.control.tell('taskState', { id, state, error: error === undefined ? null : errorToData(error), version })
+      const data = error === undefined ? null : errorToData(error)
+      context.control.tell('taskState', { id, run, state, error: data, version })
     },
     topicUsed: (topic) => {
-      if (!cancelled.signal.aborted) context.control.tell('topicUsed', { id, topic })
+      if (!cancelled.signal.aborted) context.control.tell('topicUsed', { id, run, topic })
     },
     close: () => opened.close(),
   }

@@ -5,7 +5,7 @@ import { distributedDef } from '../../config/worker-config.ts'
 import type { ConfigMap, TargetState } from '../../core/ids.ts'
 import { type TaskId, type TaskKey, taskKey } from '../../core/task-id.ts'
 import { Opened } from '../../platform/opened.ts'
-import type { PartitionOffset, TaskMetrics, TaskSpec, TopicPartition } from '../port.ts'
+import type { PartitionOffset, TaskMetrics, TaskRun, TaskSpec, TopicPartition } from '../port.ts'
 import { connectorDescriptor } from './connectors.ts'
 import { type HostContext, pluginLog, taskLabel } from './host-context.ts'
 import { buildSinkTask } from './sink-task-builder.ts'
@@ -35,7 +35,7 @@ export class HostTasks {
   }
 
   /** Builds the task and sets it going; it is not waited for. */
-  async start(spec: TaskSpec): Promise<void> {
+  async start(spec: TaskSpec & TaskRun): Promise<void> {
     const key = taskKey(spec.id)
     if (this.#running.has(key)) throw new ConnectError('ALREADY_EXISTS', `Task already exists on this host: ${key}`)
     const running: Running = {
@@ -112,7 +112,7 @@ export class HostTasks {
     if (this.#running.get(key) === running) this.#running.delete(key)
   }
 
-  async #build(spec: TaskSpec, running: Running): Promise<BuiltTask> {
+  async #build(spec: TaskSpec & TaskRun, running: Running): Promise<BuiltTask> {
     const build = await this.#resolve(spec, running)
     const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
     return await Opened.for(
@@ -128,7 +128,7 @@ export class HostTasks {
     )
   }
 
-  async #resolve(spec: TaskSpec, { stopping, cancelled }: Running): Promise<TaskBuild> {
+  async #resolve(spec: TaskSpec & TaskRun, { stopping, cancelled }: Running): Promise<TaskBuild> {
     const { providers, worker } = this.#context
     const { config: connector } = await resolveConfig(spec.connectorConfig, providers)
     const resolveTaskConfig = async (): Promise<ConfigMap> => (await resolveConfig(spec.taskConfig, providers)).config
@@ -137,6 +137,7 @@ export class HostTasks {
     const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
     return {
       id: spec.id,
+      run: spec.run,
       connector,
       taskConfig,
       resolveTaskConfig,

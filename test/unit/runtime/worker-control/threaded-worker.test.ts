@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TaskId } from '../../../../runtime/core/task-id.ts'
 import { hostIdleMs } from '../../../../runtime/worker/host-pool.ts'
-import type { HostMethods, TaskSpec } from '../../../../runtime/worker/port.ts'
+import type { HostMethods, TaskRun, TaskSpec } from '../../../../runtime/worker/port.ts'
 import type { Handlers } from '../../../../runtime/worker/rpc.ts'
 import { ThreadedWorker } from '../../../../runtime/worker/threaded-worker.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
@@ -53,8 +53,16 @@ function setUp(hostsMax = 2, answers: (number: number) => Partial<Handlers<HostM
   return { clock, hosts, heard, left, progress, worker }
 }
 
-function taskState(host: FakeHost | undefined, task: TaskId, state: 'RUNNING' | 'UNASSIGNED'): void {
-  host?.peer.tell('taskState', { id: task, state, error: null, version: '1' })
+function taskState(host: FakeHost | undefined, task: TaskId, state: 'RUNNING' | 'UNASSIGNED', run = runOf(host, task)) {
+  host?.peer.tell('taskState', { id: task, run, state, error: null, version: '1' })
+}
+
+/** The number of the last start of a task on a host; 0 when it was not started there. */
+function runOf(host: FakeHost | undefined, task: TaskId): number {
+  const starts = host?.calls
+    .filter(({ method }) => method === 'startTask')
+    .map(({ params }) => params as TaskSpec & TaskRun)
+  return starts?.findLast(({ id }) => id.connector === task.connector && id.task === task.task)?.run ?? 0
 }
 
 test('hosts are started on use, work goes to the least busy one', async () => {
@@ -118,7 +126,7 @@ test('all stops share one deadline, and those that do not end are given up', asy
   assert.deepEqual(left, ['c-1'])
   assert.deepEqual(worker.runningTasks(), [])
   taskState(hosts[0], id(0), 'RUNNING')
-  hosts[0]?.peer.tell('topicUsed', { id: id(0), topic: 't' })
+  hosts[0]?.peer.tell('topicUsed', { id: id(0), run: runOf(hosts[0], id(0)), topic: 't' })
   await settled()
   assert.deepEqual(heard, [], 'nothing more is heard of what was given up')
 })
@@ -135,15 +143,36 @@ test('a task that was given up says nothing about its successor on another host'
   await worker.startTask(spec(id(9)))
   await worker.startTask(spec(id(0), 'sink'))
   const [other, owner] = hosts
-  assert.deepEqual(owner?.calls.at(-1), { method: 'startTask', params: spec(id(0), 'sink') })
+  assert.deepEqual(owner?.calls.at(-1), { method: 'startTask', params: { ...spec(id(0), 'sink'), run: 5 } })
   taskState(other, id(0), 'UNASSIGNED')
-  other?.peer.tell('sinkProgress', { id: id(0) })
+  other?.peer.tell('sinkProgress', { id: id(0), run: runOf(other, id(0)) })
   await settled()
   assert.deepEqual([heard, progress], [[], []])
   taskState(owner, id(0), 'RUNNING')
-  owner?.peer.tell('sinkProgress', { id: id(0) })
+  owner?.peer.tell('sinkProgress', { id: id(0), run: runOf(owner, id(0)) })
   await settled()
   assert.deepEqual([heard, progress], [['c-0 RUNNING'], ['c-0']])
+})
+
+test('a task that was given up has no say for its successor on the same host', async () => {
+  const { clock, hosts, heard, left, progress, worker } = setUp(1, () => ({ stopTask: never }))
+  await worker.startTask(spec(id(0), 'sink'))
+  const [host] = hosts
+  const old = { id: id(0), run: runOf(host, id(0)) }
+  const stopped = worker.stopTasks([id(0)])
+  await settled()
+  await clock.advance(5000)
+  await stopped
+  assert.deepEqual(left, ['c-0'])
+  await worker.startTask(spec(id(0), 'sink'))
+  const successor = { id: id(0), run: runOf(host, id(0)) }
+  for (const call of ['sinkLeave', 'sinkCommit'] as const)
+    await assert.rejects(async () => host?.peer.call(call, { ...old, offsets: [] }), { code: 'ILLEGAL_STATE' })
+  taskState(host, id(0), 'UNASSIGNED', old.run)
+  host?.peer.tell('sinkProgress', old)
+  await settled()
+  assert.deepEqual([heard, progress, left], [[], [], ['c-0']])
+  await host?.peer.call('sinkCommit', { ...successor, offsets: [] })
 })
 
 test('a sink that is not the host of the task may not join, commit or leave for it', async () => {
@@ -151,10 +180,10 @@ test('a sink that is not the host of the task may not join, commit or leave for 
   await worker.startTask(spec(id(0), 'sink'))
   await worker.startTask(spec(id(1), 'sink'))
   const other = hosts[1]
-  await assert.rejects(async () => other?.peer.call('sinkCommit', { id: id(0), offsets: [] }), {
+  await assert.rejects(async () => other?.peer.call('sinkCommit', { id: id(0), run: 1, offsets: [] }), {
     code: 'ILLEGAL_STATE',
   })
-  await hosts[0]?.peer.call('sinkCommit', { id: id(0), offsets: [] })
+  await hosts[0]?.peer.call('sinkCommit', { id: id(0), run: 1, offsets: [] })
 })
 
 test('a connector that does not stop is given up after five seconds, as UNASSIGNED', async () => {
