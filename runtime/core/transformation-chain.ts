@@ -1,4 +1,5 @@
 import {
+  ConnectError,
   type Awaitable,
   type ConnectRecord,
   configError,
@@ -87,10 +88,10 @@ export class TransformationChain {
   #applyStage<R extends ConnectRecord>(index: number, record: R): Awaitable<R | null> {
     const stage = this.stages[index] as TransformationStage
     try {
-      if (stage.predicate === null) return stage.transformation.apply(record)
+      if (stage.predicate === null) return given(stage.transformation.apply(record))
       const answer = stage.predicate.test(record)
       if (isPromise(answer)) return applyAfter(stage, record, answer)
-      return answer === stage.negate ? record : stage.transformation.apply(record)
+      return answer === stage.negate ? record : given(stage.transformation.apply(record))
     } catch (cause) {
       throw new StageFailure(stage, index, record, cause)
     }
@@ -103,12 +104,21 @@ export class TransformationChain {
   ): Promise<R | null> {
     let result: R | null
     try {
-      result = await pending
+      result = given(await pending)
     } catch (cause) {
       throw new StageFailure(this.stages[index] as TransformationStage, index, record, cause)
     }
     return result === null ? null : this.applyFrom(index + 1, result)
   }
+}
+
+/** What a stage gave. @throws for a plugin that forgot to return something: its record is not to be lost in silence */
+function given<T>(result: T | undefined): T {
+  if (result !== undefined) return result
+  throw new ConnectError(
+    'DATA_INVALID',
+    'The transformation returned undefined; it has to return a record, or null to drop it',
+  )
 }
 
 async function applyAfter<R extends ConnectRecord>(

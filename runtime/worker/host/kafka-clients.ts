@@ -4,9 +4,9 @@ import type { ConfigMap } from '../../core/ids.ts'
 import { openAdmin, openFetcher, openProducer } from '../../kafka/client-config/clients.ts'
 import { toMemberOptions } from '../../kafka/client-config/consumer-config.ts'
 import { parseClientProperties } from '../../kafka/client-config/parse.ts'
-import type { HostClients, TopicMaker } from './clients.ts'
+import type { FetcherOfTask, HostClients, TopicMaker } from './clients.ts'
 import { type OffsetToken, settleOffsets } from './offset-committer.ts'
-import type { BatchOutcome, RecordFetcher, RecordProducer } from './ports.ts'
+import type { BatchOutcome, RecordProducer } from './ports.ts'
 
 /** The Kafka clients of a host. */
 export class KafkaHostClients implements HostClients {
@@ -21,9 +21,9 @@ export class KafkaHostClients implements HostClients {
     return openProducer<T>(properties, onBatch)
   }
 
-  async fetcher(properties: ConfigMap): Promise<{ readonly fetcher: RecordFetcher; readonly maxPollRecords: number }> {
-    const { pollRecordsMax } = toMemberOptions(parseClientProperties('consumer', properties))
-    return { fetcher: await openFetcher(properties), maxPollRecords: pollRecordsMax }
+  async fetcher(properties: ConfigMap): Promise<FetcherOfTask> {
+    const { pollRecordsMax, pollIntervalMaxMs } = toMemberOptions(parseClientProperties('consumer', properties))
+    return { fetcher: await openFetcher(properties), maxPollRecords: pollRecordsMax, pollIntervalMaxMs }
   }
 
   async topicMaker(properties: ConfigMap): Promise<TopicMaker> {

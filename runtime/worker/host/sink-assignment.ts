@@ -5,6 +5,8 @@ interface PartitionState {
   readonly partition: number
   /** Next offset after what was consumed, dropped records included; -1 before the first. */
   consumed: number
+  /** The first that was consumed: where the assignment began when nothing was ever committed; -1 before it. */
+  first: number
   /** Next offset after what `put` took; -1 before the first. */
   delivered: number
   /** -1 when nothing was ever committed. */
@@ -34,7 +36,15 @@ export class SinkAssignment {
 
   add(partitions: readonly PartitionOffset[]): void {
     for (const { topic, partition, offset } of partitions) {
-      const state = { topic, partition, consumed: offset, delivered: offset, committed: offset, pausedByTask: false }
+      const state = {
+        topic,
+        partition,
+        consumed: offset,
+        first: -1,
+        delivered: offset,
+        committed: offset,
+        pausedByTask: false,
+      }
       this.#partitions.set(partitionKey(topic, partition), state)
     }
   }
@@ -43,9 +53,12 @@ export class SinkAssignment {
     for (const { topic, partition } of partitions) this.#partitions.delete(partitionKey(topic, partition))
   }
 
-  consumed(topic: string, partition: number, nextOffset: number): void {
+  /** Records of a partition were consumed, from an offset up to the one before the next. */
+  consumed(topic: string, partition: number, firstOffset: number, nextOffset: number): void {
     const state = this.#partitions.get(partitionKey(topic, partition))
-    if (state !== undefined) state.consumed = nextOffset
+    if (state === undefined) return
+    if (state.first < 0) state.first = firstOffset
+    state.consumed = nextOffset
   }
 
   /** Everything consumed has been delivered. */
@@ -96,21 +109,23 @@ export class SinkAssignment {
     }
   }
 
-  /** After a failed `preCommit`: back to what is committed. Gives the partitions to seek. */
+  /**
+   * After a failed `preCommit`: back to what is committed, or to where the assignment began. Gives the partitions to seek.
+   */
   rewindToCommitted(): PartitionOffset[] {
     return [...this.#partitions.values()].flatMap((state) => {
-      if (state.committed < 0) return []
       state.consumed = state.committed
       state.delivered = state.committed
-      return [{ topic: state.topic, partition: state.partition, offset: state.committed }]
+      const offset = state.committed < 0 ? state.first : state.committed
+      return offset < 0 ? [] : [{ topic: state.topic, partition: state.partition, offset }]
     })
   }
 
   /** Records taken and not yet committed. */
   activeCount(): number {
-    return [...this.#partitions.values()].reduce(
-      (sum, state) => sum + Math.max(state.consumed - Math.max(state.committed, 0), 0),
-      0,
-    )
+    return [...this.#partitions.values()].reduce((sum, { consumed, committed, first }) => {
+      const from = committed < 0 ? first : committed
+      return from < 0 ? sum : sum + Math.max(consumed - from, 0)
+    }, 0)
   }
 }

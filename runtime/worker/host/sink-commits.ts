@@ -15,6 +15,8 @@ export interface SinkCommitsOptions {
   readonly metrics: SinkMetrics
   readonly intervalMs: number
   readonly timeoutMs: number
+  /** A commit that was asked for while another was under way can begin now. */
+  readonly onFree: () => void
 }
 
 /** When and what a sink task commits. */
@@ -37,7 +39,10 @@ export class SinkCommits {
 
   /** Milliseconds until the next commit is due. */
   get dueInMs(): number {
-    return this.#requested ? 0 : Math.max(this.#nextMs - this.#options.clock.monotonicMs(), 0)
+    const { clock, timeoutMs } = this.#options
+    // While one is under way the next has to wait for its end, or for its time to run out.
+    if (this.#running !== null) return Math.max(this.#running.startMs + timeoutMs - clock.monotonicMs(), 0)
+    return this.#requested ? 0 : Math.max(this.#nextMs - clock.monotonicMs(), 0)
   }
 
   /**
@@ -47,7 +52,7 @@ export class SinkCommits {
   async commitIfDue(): Promise<readonly PartitionOffset[]> {
     const { clock, timeoutMs, intervalMs, log, metrics } = this.#options
     const nowMs = clock.monotonicMs()
-    if (this.#running !== null && nowMs - this.#running.startMs > timeoutMs) {
+    if (this.#running !== null && nowMs - this.#running.startMs >= timeoutMs) {
       log.warn('Commit of offsets timed out')
       metrics.committed(timeoutMs, false)
       this.#running = null
@@ -100,6 +105,7 @@ export class SinkCommits {
     this.#running = null
     metrics.committed(clock.monotonicMs() - startMs, error === null)
     if (error !== null) log.error('Commit of offsets failed; they stay for the next commit', { error })
+    if (this.#requested) this.#options.onFree()
   }
 
   async #send(offsets: readonly PartitionOffset[]): Promise<void> {

@@ -50,7 +50,7 @@ export async function buildSinkTask(
     cancelled,
   })
   const consumer = taskConsumerProperties(context.worker, connector, id)
-  const { fetcher, maxPollRecords } = await context.clients.fetcher(consumer)
+  const { fetcher, maxPollRecords, pollIntervalMaxMs } = await context.clients.fetcher(consumer)
   opened.add(() => fetcher.close())
   const task = descriptor.createTask()
   const reports = new SinkReports(errors, sinkTaskClass, serialiser(converters))
@@ -68,12 +68,13 @@ export async function buildSinkTask(
     pipeline: new SinkPipeline(chain, converters, errors),
     fetcher,
     maxPollRecords,
+    pollIntervalMaxMs,
     errors,
     reports,
     join: () => context.control.call('sinkJoin', { id, run, subscription }),
     leave: () => context.control.call('sinkLeave', { id, run }),
     commit: (offsets) => context.control.call('sinkCommit', { id, run, offsets }),
-    progress: progressReporter(context, build),
+    progress: progressReporter(context, build, pollIntervalMaxMs),
     clock: context.clock,
     log,
     metrics,
@@ -106,14 +107,15 @@ function pluginContext(
 const runtimeLogger = 'org.apache.kafka.connect.runtime.WorkerSinkTask'
 /** What the original names for a record that the connector itself reports. */
 const sinkTaskClass = 'org.apache.kafka.connect.sink.SinkTask'
-const progressMs = 1000
-
 /** Once a second is often enough for a limit of minutes. */
-function progressReporter(context: HostContext, build: TaskBuild): () => void {
+const progressMsMax = 1000
+
+function progressReporter(context: HostContext, build: TaskBuild, pollIntervalMaxMs: number): () => void {
+  const everyMs = Math.min(progressMsMax, pollIntervalMaxMs / 10)
   let toldMs = Number.NEGATIVE_INFINITY
   return () => {
     const nowMs = context.clock.monotonicMs()
-    if (nowMs - toldMs < progressMs) return
+    if (nowMs - toldMs < everyMs) return
     toldMs = nowMs
     context.control.tell('sinkProgress', { id: build.id, run: build.run })
   }

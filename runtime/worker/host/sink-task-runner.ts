@@ -37,6 +37,8 @@ export interface SinkTaskRunnerOptions {
   readonly fetcher: RecordFetcher
   /** `max.poll.records` */
   readonly maxPollRecords: number
+  /** `max.poll.interval.ms`: also a task that has nothing to read has to say that it is there. */
+  readonly pollIntervalMaxMs: number
   readonly errors: ErrorHandler
   readonly reports: SinkReports
   /** Joins the consumer group; partitions then arrive through `assign`. */
@@ -53,6 +55,9 @@ export interface SinkTaskRunnerOptions {
   readonly stopping: AbortController
   readonly cancelled: AbortSignal
 }
+
+/** How often within `max.poll.interval.ms` a task that waits says that it is there. */
+const signsOfLife = 3
 
 /** Runs one sink task: fetch, convert, transform, `put`, commit (Connect's `WorkerSinkTask`). */
 export class SinkTaskRunner {
@@ -87,6 +92,7 @@ export class SinkTaskRunner {
       metrics: options.metrics,
       intervalMs: options.offsetFlushIntervalMs,
       timeoutMs: options.offsetFlushTimeoutMs,
+      onFree: () => this.#wake.abort(),
     })
     options.stopping.signal.addEventListener('abort', () => this.#wake.abort())
   }
@@ -128,10 +134,15 @@ export class SinkTaskRunner {
       await this.#gate.opened(signal)
       if (signal.aborted) return
     }
+    // Stopped, or given up, while it was being built: its successor may run by now.
+    if (signal.aborted) return
     await this.#options.start(this.#controls())
     this.#options.hooks.report('RUNNING')
     await this.#options.join()
     while (!signal.aborted) {
+      // Made before anything is looked at: what comes later in this turn cuts its wait short.
+      this.#wake = new AbortController()
+      if (signal.aborted) return
       await this.#runMailbox()
       this.#throwRebalanceFailure()
       this.#applyPause()
@@ -146,13 +157,13 @@ export class SinkTaskRunner {
     this.#applyRewinds()
     const timeoutMs = Math.min(this.#commits.dueInMs, this.#timeoutMs ?? Number.POSITIVE_INFINITY)
     this.#timeoutMs = null
-    this.#wake = new AbortController()
-    if (this.#options.stopping.signal.aborted || this.#mailbox.length > 0) return
+    if (this.#wake.signal.aborted || this.#mailbox.length > 0) return
     if (this.#retrying) {
       // Nothing is fetched meanwhile: as with all partitions paused, the wait is until the next commit unless the task set one.
-      await this.#options.clock.sleep(timeoutMs, this.#wake.signal)
+      await this.#rest(timeoutMs)
     } else {
-      const records = await this.#options.fetcher.poll(this.#options.maxPollRecords, timeoutMs, this.#wake.signal)
+      const pollMs = Math.min(timeoutMs, this.#options.pollIntervalMaxMs / signsOfLife)
+      const records = await this.#options.fetcher.poll(this.#options.maxPollRecords, pollMs, this.#wake.signal)
       await this.#convert(records)
     }
     if (this.#mailbox.length > 0 && this.#batch.length === 0) return
@@ -160,26 +171,43 @@ export class SinkTaskRunner {
     await new Promise(setImmediate)
   }
 
+  /** Waits, and says now and then that the task is there; anything that happens ends it. */
+  async #rest(timeoutMs: number): Promise<void> {
+    const { clock, pollIntervalMaxMs, progress } = this.#options
+    const endMs = clock.monotonicMs() + timeoutMs
+    while (!this.#wake.signal.aborted) {
+      const leftMs = endMs - clock.monotonicMs()
+      if (leftMs <= 0) return
+      await clock.sleep(Math.min(leftMs, pollIntervalMaxMs / signsOfLife), this.#wake.signal)
+      progress()
+    }
+  }
+
   async #convert(records: readonly IncomingKafkaRecord[]): Promise<void> {
-    if (records.length === 0) return
+    const [head] = records
+    if (head === undefined) return
     const { pipeline, metrics } = this.#options
     metrics.read(records.length)
-    let last: IncomingKafkaRecord | null = null
+    let first = head
+    let last = head
     for (const record of records) {
       let converted = pipeline.process(record)
       if (isPromise(converted)) converted = await converted
-      // Records of a partition come in runs: it is enough to note where each run ends.
-      if (last !== null && (last.partition !== record.partition || last.topic !== record.topic)) this.#consumed(last)
+      // Records of a partition come in runs: it is enough to note where each run begins and ends.
+      if (last.partition !== record.partition || last.topic !== record.topic) {
+        this.#consumed(first, last)
+        first = record
+      }
       last = record
       if (converted === null) continue
       this.#options.reports.remember(converted, record)
       this.#batch.push(converted)
     }
-    if (last !== null) this.#consumed(last)
+    this.#consumed(first, last)
   }
 
-  #consumed({ topic, partition, offset }: IncomingKafkaRecord): void {
-    this.#assignment.consumed(topic, partition, offset + 1)
+  #consumed(first: IncomingKafkaRecord, { topic, partition, offset }: IncomingKafkaRecord): void {
+    this.#assignment.consumed(topic, partition, first.offset, offset + 1)
     if (this.#usedTopics.has(topic)) return
     this.#usedTopics.add(topic)
     this.#options.hooks.topicUsed(topic)

@@ -101,6 +101,8 @@ export class SourceTaskRunner {
       await this.#gate.opened(signal)
       if (signal.aborted) return
     }
+    // Stopped, or given up, while it was being built: its successor may run by now.
+    if (signal.aborted) return
     await this.#options.start()
     hooks.report('RUNNING')
     const commits = this.#commitLoop(signal)

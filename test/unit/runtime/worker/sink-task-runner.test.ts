@@ -103,9 +103,19 @@ const incoming = (offset: number, value: string): IncomingKafkaRecord => ({
   headers: [],
 })
 
-function setUp(options: { task?: Partial<SinkTask>; tolerance?: 'none' | 'all' } = {}) {
+interface Options {
+  readonly task?: Partial<SinkTask>
+  readonly tolerance?: 'none' | 'all'
+  readonly pollIntervalMaxMs?: number
+  readonly flushIntervalMs?: number
+  readonly commit?: () => Promise<void>
+  readonly stopped?: boolean
+}
+
+function setUp(options: Options = {}) {
   const clock = new ManualClock()
   const stopping = new AbortController()
+  if (options.stopped === true) stopping.abort()
   const cancel = new AbortController()
   const states: { state: string; error: unknown }[] = []
   const puts: unknown[][] = []
@@ -113,6 +123,7 @@ function setUp(options: { task?: Partial<SinkTask>; tolerance?: 'none' | 'all' }
   const commits: (readonly PartitionOffset[])[] = []
   const reported: FailedOperation[] = []
   const fetcher = new FakeFetcher(clock)
+  const progress = { count: 0 }
   const holder: { controls: SinkControls | null } = { controls: null }
   const task: SinkTask = {
     start: () => undefined,
@@ -149,23 +160,27 @@ function setUp(options: { task?: Partial<SinkTask>; tolerance?: 'none' | 'all' }
     pipeline: new SinkPipeline(new TransformationChain([]), converters, errors),
     fetcher,
     maxPollRecords: 500,
+    pollIntervalMaxMs: options.pollIntervalMaxMs ?? 300_000,
     errors,
     reports: new SinkReports(errors, 'S', () => Promise.resolve(incoming(0, 'x'))),
     join: () => Promise.resolve(),
     leave: () => Promise.resolve(void calls.push('leave')),
-    commit: (offsets) => Promise.resolve(void commits.push(offsets)),
-    progress: () => undefined,
+    commit: async (offsets) => {
+      commits.push(offsets)
+      await options.commit?.()
+    },
+    progress: () => void progress.count++,
     clock,
     log: recordingLog(),
     metrics: new SinkMetrics(clock, { windowMs: 30_000, samples: 2 }, {}),
-    offsetFlushIntervalMs: 1000,
+    offsetFlushIntervalMs: options.flushIntervalMs ?? 1000,
     offsetFlushTimeoutMs: 500,
     targetState: 'STARTED',
     stopping,
     cancelled: cancel.signal,
   })
   const ended = runner.run()
-  return { clock, stopping, cancel, states, puts, calls, commits, reported, fetcher, runner, ended, holder }
+  return { clock, stopping, cancel, states, puts, calls, commits, reported, fetcher, runner, ended, holder, progress }
 }
 
 const p0 = [{ topic: 't', partition: 0, offset: 0 }]
@@ -296,6 +311,105 @@ test('a preCommit that fails goes back to what is committed', async () => {
   assert.deepEqual(fetcher.seeks, [{ topic: 't', partition: 0, offset: 0 }])
   stopping.abort()
   await ended
+})
+
+test('a preCommit that fails before anything was committed goes back to the first record', async () => {
+  let fails = true
+  const preCommit = (offsets: readonly PartitionOffset[]): readonly PartitionOffset[] => {
+    if (fails) throw new Error('not flushed')
+    return offsets
+  }
+  const { fetcher, runner, clock, commits, stopping, ended } = setUp({ task: { preCommit } })
+  await settled()
+  await runner.assign([{ topic: 't', partition: 0, offset: -1 }])
+  fetcher.give(incoming(7, 'a'), incoming(8, 'b'))
+  await settled()
+  await clock.advance(1000)
+  assert.deepEqual(fetcher.seeks, [{ topic: 't', partition: 0, offset: 7 }])
+  fails = false
+  await clock.advance(1000)
+  assert.deepEqual(commits, [], 'nothing was put again yet, so nothing may be committed')
+  fetcher.give(incoming(7, 'a'), incoming(8, 'b'))
+  await settled()
+  await clock.advance(1000)
+  assert.deepEqual(commits, [[{ topic: 't', partition: 0, offset: 9 }]])
+  stopping.abort()
+  await ended
+})
+
+test('a task that has nothing to read, or waits to put again, says that it is there', async () => {
+  const put = (records: readonly SinkRecord[]): void => {
+    if (records.length > 0) throw new RetriableError('not now')
+  }
+  const options = { task: { put }, pollIntervalMaxMs: 3000, flushIntervalMs: 60_000 }
+  const { clock, fetcher, progress, stopping, ended } = await started(options)
+  const idle = progress.count
+  await clock.advance(10_000)
+  assert.ok(progress.count >= idle + 9, 'idle')
+  fetcher.give(incoming(0, 'a'))
+  await settled()
+  const waiting = progress.count
+  await clock.advance(10_000)
+  assert.ok(progress.count >= waiting + 9, 'waiting')
+  stopping.abort()
+  await ended
+})
+
+test('a commit that is asked for while another is under way waits for it, at rest', async () => {
+  let puts = 0
+  let answer: () => void = () => undefined
+  const commit = (): Promise<void> => new Promise((resolve) => (answer = resolve))
+  const task = { put: () => void puts++ }
+  const { fetcher, clock, holder, commits, stopping, ended } = await started({ task, commit })
+  fetcher.give(incoming(0, 'a'))
+  await settled()
+  await clock.advance(1000)
+  assert.equal(commits.length, 1)
+  fetcher.give(incoming(1, 'b'))
+  await settled()
+  holder.controls?.requestCommit()
+  fetcher.give(incoming(2, 'c'))
+  await settled()
+  const before = puts
+  await clock.advance(400)
+  assert.ok(puts - before <= 1, `put ${puts - before} times meanwhile`)
+  answer()
+  await settled()
+  assert.deepEqual(commits.at(-1), [{ topic: 't', partition: 0, offset: 3 }], 'at once when the first has ended')
+  answer()
+  stopping.abort()
+  await ended
+})
+
+test('a resume that comes during a flush is carried out at once', async () => {
+  let flushed: () => void = () => undefined
+  const flush = (): Promise<void> => new Promise((resolve) => (flushed = resolve))
+  const { runner, fetcher, clock, states, stopping, ended } = await started({
+    task: { flush },
+    flushIntervalMs: 60_000,
+  })
+  fetcher.give(incoming(0, 'a'))
+  await settled()
+  runner.transition('PAUSED')
+  await settled()
+  assert.equal(states.at(-1)?.state, 'PAUSED')
+  runner.transition('STARTED')
+  flushed()
+  await settled()
+  assert.equal(states.at(-1)?.state, 'RUNNING')
+  assert.deepEqual([...fetcher.paused], [])
+  stopping.abort()
+  await settled()
+  flushed()
+  await clock.advance(0)
+  await ended
+})
+
+test('a task that was stopped while it was being built is not started', async () => {
+  let starts = 0
+  const { ended } = setUp({ task: { start: () => void starts++ }, stopped: true })
+  await ended
+  assert.equal(starts, 0)
 })
 
 test('a paused task stays in its group and reads nothing', async () => {
