@@ -22,6 +22,8 @@ export interface OffsetCommitterOptions {
   /** Looks partitions up in the offset topic, for the key bytes that it has. */
   readonly stored: (partitions: readonly OffsetMap[]) => Promise<readonly StoredOffset[]>
   readonly clock: Clock
+  /** Aborted when the task is given up: nothing of it may be written from then on. */
+  readonly cancelled: AbortSignal
 }
 
 /**
@@ -57,7 +59,7 @@ export class OffsetCommitter {
     const givenUp = new AbortController()
     try {
       await Promise.race([
-        this.#write(snapshot, givenUp.signal),
+        this.#write(snapshot, AbortSignal.any([givenUp.signal, this.#options.cancelled])),
         timer.elapsed.then(() => {
           throw new Error(`offsets were not acknowledged within ${timeoutMs} ms`)
         }),

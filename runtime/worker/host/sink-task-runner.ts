@@ -95,6 +95,10 @@ export class SinkTaskRunner {
       onFree: () => this.#wake.abort(),
     })
     options.stopping.signal.addEventListener('abort', () => this.#wake.abort())
+    // Given up: nothing is read for it any more, whenever its plugin comes back.
+    options.cancelled.addEventListener('abort', () => {
+      void quietly(options.log, 'closing the fetcher', () => options.fetcher.close())
+    })
   }
 
   transition(target: TargetState): void {

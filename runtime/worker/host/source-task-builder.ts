@@ -44,7 +44,7 @@ export async function buildSourceTask(
     cancelled: build.cancelled.signal,
   })
   const task = descriptor.createTask()
-  const offsets = await offsetCommitter(context, id.connector)
+  const offsets = await offsetCommitter(context, id.connector, build.cancelled.signal)
   const taskContext: SourceTaskContext = {
     connectorName: id.connector,
     taskNumber: id.task,
@@ -88,13 +88,18 @@ export async function buildSourceTask(
   return { runner, metrics, errorMetrics, groups: () => ({ 'source-task-metrics': metrics.attributes() }) }
 }
 
-async function offsetCommitter(context: HostContext, connector: string): Promise<OffsetCommitter> {
+async function offsetCommitter(
+  context: HostContext,
+  connector: string,
+  cancelled: AbortSignal,
+): Promise<OffsetCommitter> {
   return new OffsetCommitter({
     connector,
     topic: context.worker['offset.storage.topic'] ?? '',
     producer: await context.clients.offsetProducer(),
     stored: (partitions) => context.control.call('readOffsets', { connector, partitions }),
     clock: context.clock,
+    cancelled,
   })
 }
 

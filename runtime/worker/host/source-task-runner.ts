@@ -18,7 +18,7 @@ import type { OffsetCommitter } from './offset-committer.ts'
 import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer } from './ports.ts'
 import type { SourcePipeline } from './source-pipeline.ts'
 import type { SourceMetrics } from './task-metrics.ts'
-import { Gate, quietly, reportEnd, type TaskHooks } from './task-lifecycle.ts'
+import { Gate, quietly, reportEnd, type TaskHooks, unlessAborted } from './task-lifecycle.ts'
 
 /** What the producer hands back with a record's outcome. */
 export interface SourceToken {
@@ -71,6 +71,8 @@ export class SourceTaskRunner {
     this.#options = options
     this.#gate = new Gate(options.targetState)
     this.#producer = options.producer((outcome) => this.#onBatch(outcome))
+    // Given up: nothing of it may reach Kafka any more, where its successor writes by now.
+    options.cancelled.addEventListener('abort', () => void quietly(options.log, 'closing the producer', this.#drop))
   }
 
   transition(target: TargetState): void {
@@ -94,7 +96,7 @@ export class SourceTaskRunner {
   }
 
   async #loop(): Promise<void> {
-    const { hooks, stopping } = this.#options
+    const { hooks, stopping, offsetFlushTimeoutMs } = this.#options
     const { signal } = stopping
     if (this.#gate.paused) {
       hooks.report('PAUSED')
@@ -116,7 +118,7 @@ export class SourceTaskRunner {
       throw error
     } finally {
       stopping.abort()
-      await commits
+      await this.#within(offsetFlushTimeoutMs, commits)
     }
   }
 
@@ -150,6 +152,7 @@ export class SourceTaskRunner {
   }
 
   async #dispatch(batch: readonly SourceRecord[]): Promise<void> {
+    const { signal } = this.#options.stopping
     for (const record of batch) {
       if (this.#options.cancelled.aborted) return
       let outgoing = this.#options.pipeline.process(record)
@@ -159,11 +162,17 @@ export class SourceTaskRunner {
         this.#commitRecord(record, null)
         continue
       }
-      if (!this.#topics.has(outgoing.topic)) await this.#prepareTopic(outgoing.topic)
+      if (!this.#topics.has(outgoing.topic)) {
+        await unlessAborted(this.#prepareTopic(outgoing.topic), signal)
+        // A stop does not wait for brokers. What is left of the batch was never taken: it is read again.
+        if (!this.#topics.has(outgoing.topic)) return
+      }
       const entry = this.#options.ledger.submit(record.sourcePartition, record.sourceOffset)
       this.#inFlight.add()
-      if (!this.#append(outgoing, { entry, record })) await this.#producer.ready()
-      else if (this.#inFlight.isFull) await this.#inFlight.room(this.#options.stopping.signal)
+      if (!this.#append(outgoing, { entry, record })) {
+        await unlessAborted(this.#producer.ready(), signal)
+        if (signal.aborted) return
+      } else if (this.#inFlight.isFull) await this.#inFlight.room(signal)
       else continue
       this.#throwSendFailure()
     }
@@ -198,6 +207,7 @@ export class SourceTaskRunner {
 
   #onBatch(outcome: BatchOutcome<SourceToken>): void {
     this.#inFlight.settle(outcome.tokens.length)
+    if (this.#options.cancelled.aborted) return
     if (outcome.error !== null) {
       void this.#sendFailed(outcome, outcome.error)
       return
@@ -255,14 +265,16 @@ export class SourceTaskRunner {
     }
   }
 
+  readonly #drop = (): Promise<void> => this.#producer.close(0)
+
   /** Never rejects: what could not be committed now is committed with the next try. */
   async #commitOffsets(): Promise<void> {
-    const { ledger, offsets, offsetFlushTimeoutMs, task, log, metrics, clock } = this.#options
+    const { ledger, offsets, offsetFlushTimeoutMs, task, log, metrics, clock, cancelled } = this.#options
     const startMs = clock.monotonicMs()
     try {
       offsets.add(ledger.committable())
       await offsets.flush(offsetFlushTimeoutMs)
-      await task.commit?.()
+      if (!cancelled.aborted) await task.commit?.()
       metrics.committed(clock.monotonicMs() - startMs, true)
     } catch (error) {
       metrics.committed(clock.monotonicMs() - startMs, false)
@@ -270,24 +282,30 @@ export class SourceTaskRunner {
     }
   }
 
-  /** Plugin first, then what is under way, then the last commit: also after a failure, not after a cancel. */
+  /**
+   * What is under way, then the last commit (also after a failure, not after a cancel), then the plugin: it may
+   * acknowledge to its source in `commitRecord` and `commit`.
+   */
   async #end(): Promise<void> {
-    const { task, log, cancelled, offsetFlushTimeoutMs, errors, hooks } = this.#options
+    const { task, log, cancelled, offsetFlushTimeoutMs, errors, hooks, ledger } = this.#options
+    if (!cancelled.aborted)
+      await quietly(log, 'waiting for outstanding records', () =>
+        this.#within(offsetFlushTimeoutMs, this.#inFlight.count === 0 ? Promise.resolve() : this.#producer.flush()),
+      )
+    if (!cancelled.aborted && (this.#sendFailure === null || ledger.hasCommittable))
+      await this.#within(offsetFlushTimeoutMs, this.#commitOffsets())
     await quietly(log, 'task.stop()', () => task.stop())
-    if (!cancelled.aborted) {
-      await quietly(log, 'waiting for outstanding records', () => this.#settle(offsetFlushTimeoutMs))
-      if (this.#sendFailure === null || this.#options.ledger.hasCommittable) await this.#commitOffsets()
-    }
     const closeMs = cancelled.aborted ? 0 : offsetFlushTimeoutMs
     await quietly(log, 'closing the producer', () => this.#producer.close(closeMs))
     await quietly(log, 'closing the error reporters', () => errors.close())
     await quietly(log, 'closing the task', () => hooks.close())
   }
 
-  async #settle(timeoutMs: number): Promise<void> {
-    if (this.#inFlight.count === 0) return
-    const timer = this.#options.clock.after(timeoutMs)
-    await Promise.race([this.#producer.flush(), timer.elapsed])
+  /** Waits for the work so long and no longer, and not at all once the task is given up. */
+  async #within(timeoutMs: number, work: Promise<void>): Promise<void> {
+    const { clock, cancelled } = this.#options
+    const timer = clock.after(timeoutMs)
+    await unlessAborted(Promise.race([work, timer.elapsed]), cancelled)
     timer.cancel()
   }
 }

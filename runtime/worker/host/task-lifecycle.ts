@@ -30,6 +30,24 @@ export function reportEnd(hooks: TaskHooks, log: Logger, { failure, afterStop }:
   hooks.report('FAILED', failure)
 }
 
+/** Waits for the work, but not beyond the signal; what the work comes to after that is nobody's business any more. */
+export async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) {
+    work.catch(() => undefined)
+    return
+  }
+  let end: () => void = () => undefined
+  const aborted = new Promise<void>((resolve) => {
+    end = resolve
+    signal.addEventListener('abort', end, { once: true })
+  })
+  try {
+    await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}
+
 /** For the steps of a stop, each of which is to be tried whatever became of the others. */
 export async function quietly(log: Logger, what: string, work: () => Awaitable<void>): Promise<void> {
   try {

@@ -79,6 +79,7 @@ test('no offset that is written passes an unfinished record, or goes back', asyn
         producer,
         stored: () => Promise.resolve([]),
         clock,
+        cancelled: new AbortController().signal,
       })
       const submitted: Submitted[] = []
       const newest = new Map<number, number>()
@@ -147,7 +148,14 @@ test('a flush that was given up does not write after its successor', async () =>
   const clock = new ManualClock()
   const producer = new LateProducer()
   const stored = (): Promise<[]> => Promise.resolve([])
-  const committer = new OffsetCommitter({ connector: 'c', topic: 'offsets', producer, stored, clock })
+  const committer = new OffsetCommitter({
+    connector: 'c',
+    topic: 'offsets',
+    producer,
+    stored,
+    clock,
+    cancelled: new AbortController().signal,
+  })
   const positions = (): unknown[] => producer.appended.map(({ value }) => decodeOffsetValue(value)?.['position'])
   producer.hangs = true
   committer.add([{ partition: { p: 0 }, offset: { position: 1 } }])

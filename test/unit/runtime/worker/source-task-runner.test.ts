@@ -18,6 +18,9 @@ class FakeProducer<T> implements RecordProducer<T> {
   readonly sent: { record: OutgoingKafkaRecord; token: T }[] = []
   readonly onBatch: (outcome: BatchOutcome<T>) => void
   full = false
+  /** How long the buffer stays full. */
+  room: Promise<void> = Promise.resolve()
+  closedWithMs: number | null = null
   autoAck: boolean
   #next = 0
 
@@ -44,14 +47,15 @@ class FakeProducer<T> implements RecordProducer<T> {
   }
 
   ready(): Promise<void> {
-    return Promise.resolve()
+    return this.room
   }
 
   flush(): Promise<void> {
     return Promise.resolve()
   }
 
-  close(): Promise<void> {
+  close(timeoutMs: number): Promise<void> {
+    this.closedWithMs ??= timeoutMs
     return Promise.resolve()
   }
 }
@@ -77,6 +81,8 @@ interface Options {
   readonly targetState?: TargetState
   readonly task?: Partial<SourceTask>
   readonly autoAck?: boolean
+  readonly ensureTopic?: () => Promise<void>
+  readonly stopped?: boolean
 }
 
 /** A runner around a task that gives the batches it is told to and then waits until it is stopped. */
@@ -84,6 +90,7 @@ function setUp(batches: readonly (readonly SourceRecord[])[], options: Options =
   const clock = new ManualClock()
   const log = recordingLog()
   const stopping = new AbortController()
+  if (options.stopped === true) stopping.abort()
   const cancel = new AbortController()
   const states: { state: string; error: unknown }[] = []
   const commits: (RecordMetadata | null)[] = []
@@ -129,9 +136,10 @@ function setUp(batches: readonly (readonly SourceRecord[])[], options: Options =
       stored: (partitions) =>
         Promise.resolve(partitions.map((partition) => ({ partition, offset: null, keyBytes: null }))),
       clock,
+      cancelled: cancel.signal,
     }),
     errors,
-    ensureTopic: () => Promise.resolve(),
+    ensureTopic: options.ensureTopic ?? (() => Promise.resolve()),
     clock,
     log,
     metrics: taskMetrics,
@@ -286,3 +294,85 @@ test('dropped records are told to the task and do not hold up the offset', async
   stopping.abort()
   await ended
 })
+
+const never = (): Promise<never> => new Promise(() => undefined)
+
+test('what is under way is settled and committed before the plugin is stopped', async () => {
+  const calls: string[] = []
+  const task = {
+    commitRecord: () => void calls.push('commitRecord'),
+    commit: () => void calls.push('commit'),
+    stop: () => void calls.push('stop'),
+  }
+  const { stopping, ended } = setUp([[record(1)]], { task })
+  await settled()
+  stopping.abort()
+  await ended
+  assert.deepEqual(calls, ['commitRecord', 'commit', 'stop'])
+})
+
+test('a task that was stopped while it was being built is not started', async () => {
+  let starts = 0
+  const { ended } = setUp([], { task: { start: () => void starts++ }, stopped: true })
+  await ended
+  assert.equal(starts, 0)
+})
+
+test('a stop does not wait for a topic that cannot be made, and offsets keep back what was not taken', async () => {
+  const { stopping, ended, data, written } = setUp([[record(1), record(2)]], { ensureTopic: never })
+  await settled()
+  stopping.abort()
+  await ended
+  assert.deepEqual([data.producer?.sent, written()], [[], []])
+})
+
+test('a stop does not wait for room in the producer', async () => {
+  const { stopping, ended, data, written } = setUp([[record(1)], [record(2), record(3)]])
+  await settled()
+  const producer = data.producer
+  assert.ok(producer)
+  Object.assign(producer, { full: true, room: never() })
+  stopping.abort()
+  await ended
+  assert.deepEqual(written().at(-1), { position: producer.sent.length })
+})
+
+test('given up, its producer is closed at once, and nothing of it is acknowledged or committed', async () => {
+  const { clock, cancel, stopping, ended, data, written, commits, log } = setUp([[record(1), record(2)]], {
+    autoAck: false,
+  })
+  await settled()
+  cancel.abort()
+  stopping.abort()
+  assert.equal(data.producer?.closedWithMs, 0)
+  data.producer.settle([0])
+  data.producer.settle([1], new Error('closed'))
+  await clock.advance(5000)
+  await ended
+  assert.deepEqual([written(), commits], [[], []])
+  assert.deepEqual(
+    log.lines.filter(({ level }) => level === 'error'),
+    [],
+  )
+})
+
+for (const how of ['a stop', 'a failure'] as const) {
+  test(`a commit() that never ends holds up ${how} for the flush timeout and no longer`, async () => {
+    let fail: (error: Error) => void = () => undefined
+    const poll = (): Promise<null> =>
+      new Promise((resolve, reject) => {
+        fail = reject
+        stopping.signal.addEventListener('abort', () => resolve(null))
+      })
+    const { clock, stopping, states, ended, data } = setUp([], { task: { commit: never, poll } })
+    await settled()
+    await clock.advance(1000)
+    if (how === 'a stop') stopping.abort()
+    else fail(new Error('the source has failed'))
+    await settled()
+    await clock.advance(2000)
+    await ended
+    assert.equal(states.at(-1)?.state, how === 'a stop' ? 'UNASSIGNED' : 'FAILED')
+    assert.notEqual(data.producer?.closedWithMs, null)
+  })
+}
