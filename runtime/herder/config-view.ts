@@ -21,3 +21,13 @@ export interface ConfigView {
 export function configuredWork(view: ConfigView): { connectors: readonly string[]; tasks: readonly TaskId[] } {
   return { connectors: view.connectors, tasks: view.connectors.flatMap((name) => view.tasks(name)) }
 }
+
+/** Whether two configs say the same, in whatever order. */
+export function sameConfig(left: ConfigMap | undefined, right: ConfigMap | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right
+  const keys = Object.keys(left)
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && left[key] === right[key])
+  )
+}

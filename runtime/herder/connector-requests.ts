@@ -1,7 +1,7 @@
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { Worker } from '../worker/worker.ts'
-import type { ConfigView } from './config-view.ts'
+import { type ConfigView, sameConfig } from './config-view.ts'
 import { badRequest, conflict, HerderError, notFound, notLeader, rebalancePending } from './errors.ts'
 import type { ConfigInfos, ConnectorInfo, ConnectorType, RawConfig, TaskInfo } from './herder.ts'
 import type { HerderQueue } from './herder-queue.ts'
@@ -73,16 +73,23 @@ export class ConnectorRequests {
     })
   }
 
-  /** Merges into the leader's present picture: the check for the leader comes first. */
+  /**
+   * Merges into the leader's present picture: the check for the leader comes first. The plugin's validation runs outside
+   * the queue, which it could hold up; a config that was changed meanwhile is merged anew.
+   */
   async patch(name: string, patch: RawConfig): Promise<ConnectorInfo> {
-    return await this.#asLeader(`patching the config of connector ${name}`, async () => {
-      const present = this.#options.view().config(name)
-      if (present === undefined) throw notFound(`Connector ${name} not found`)
+    const stage = `patching the config of connector ${name}`
+    for (;;) {
+      const present = await this.#asLeader(stage, () => this.#existing(name))
       const merged = Object.entries({ ...present, ...patch }).filter(([, value]) => value !== null)
       const valid = await this.#validated(Object.fromEntries(merged))
-      await this.#options.writer.putConnector(name, valid, null)
-      return await this.#describe(name, valid)
-    })
+      const written = await this.#asLeader(stage, async () => {
+        if (!sameConfig(this.#existing(name), present)) return false
+        await this.#options.writer.putConnector(name, valid, null)
+        return true
+      })
+      if (written) return await this.#describe(name, valid)
+    }
   }
 
   async remove(name: string): Promise<void> {
@@ -131,7 +138,7 @@ export class ConnectorRequests {
     })
   }
 
-  async #asLeader<T>(stage: string, work: () => Promise<T>): Promise<T> {
+  async #asLeader<T>(stage: string, work: () => T | Promise<T>): Promise<T> {
     await this.#options.whenStable()
     return await this.#options.queue.run(stage, () => {
       if (!this.#options.leads()) throw notLeader(this.#options.leaderUrl())

@@ -185,12 +185,12 @@ export class DistributedHerder implements Herder {
   }
 
   async putTaskConfigs(name: string, signed: SignedBody): Promise<void> {
-    this.#verify(signed)
+    this.#parts.internal.verify(signed)
     await this.#parts.connectors.publishTaskConfigs(name, parseTaskConfigs(signed.body))
   }
 
   async fenceZombies(name: string, signed: SignedBody): Promise<void> {
-    this.#verify(signed)
+    this.#parts.internal.verify(signed)
     throw new HerderError(
       500,
       `Connector ${name} asks for zombie fencing, which only exactly-once source support needs; this worker does not have it enabled`,
@@ -203,11 +203,5 @@ export class DistributedHerder implements Herder {
 
   measurements(): Measurement[] {
     return herderMeasurements(this.#parts, this.#options.stores)
-  }
-
-  /** Requests between workers are signed once the group agrees on that. */
-  #verify(signed: SignedBody): void {
-    if (this.#parts.group.protocol === 'sessioned')
-      this.#parts.keys.verify(this.#options.stores.config.snapshot().sessionKey, signed)
   }
 }

@@ -10,6 +10,7 @@ import { ConnectorRequests } from './connector-requests.ts'
 import { ConnectorTypes } from './connector-types.ts'
 import type { ServerInfo } from './herder.ts'
 import { HerderQueue } from './herder-queue.ts'
+import { InternalRequests } from './internal-requests.ts'
 import { Leadership } from './leadership.ts'
 import { LocalWork } from './local-work.ts'
 import { OffsetRequests } from './offset-requests.ts'
@@ -78,6 +79,7 @@ export class HerderParts {
   readonly connectors: ConnectorRequests
   readonly restarts: RestartRequests
   readonly offsets: OffsetRequests
+  readonly internal: InternalRequests
   readonly #options: DistributedHerderOptions
   readonly #signal: AbortSignal
 
@@ -138,6 +140,12 @@ export class HerderParts {
     this.connectors = this.#makeConnectorRequests()
     this.restarts = this.#makeRestarts()
     this.offsets = this.#makeOffsets()
+    this.internal = new InternalRequests({
+      keys: this.keys,
+      configured: values['connect.protocol'] as ConnectProtocolMode,
+      agreed: () => this.group.protocol,
+      sessionKey: () => stores.config.snapshot().sessionKey,
+    })
   }
 
   /** The listener for a worker's word on connectors and tasks. */

@@ -1,4 +1,4 @@
-import { isPlainObject, type OffsetMap } from '../../api/index.ts'
+import { errorToData, isPlainObject, type OffsetMap } from '../../api/index.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import type { Worker } from '../worker/worker.ts'
 import type { ConfigView } from './config-view.ts'
@@ -41,20 +41,25 @@ export class OffsetRequests {
     return stored.map(({ partition, offset }) => ({ partition, offset }))
   }
 
-  /** Null: reset everything. */
+  /**
+   * Null: reset everything. Whether it may be done is looked at in the queue; it is done outside, since the plugin has a
+   * word in it and could hold the queue up.
+   */
   async alter(name: string, offsets: readonly ConnectorOffset[] | null): Promise<string> {
     await this.#options.group.whenStable()
-    return await this.#options.queue.run(`modifying offsets for connector ${name}`, async () => {
+    const config = await this.#options.queue.run(`modifying offsets for connector ${name}`, async () => {
       const { group, view, readConfigToEnd } = this.#options
       if (!group.leads) throw notLeader(group.leaderUrl)
       if (this.#options.rebalancePending()) throw conflict(rebalancePending)
       await readConfigToEnd()
-      const config = this.#config(name)
-      if (view().targetState(name) !== 'STOPPED' || view().taskCount(name) !== 0) throw notStopped(name)
-      const sink = (await this.#kind(config)) === 'sink'
-      const whole = sink ? await this.#alterSink(name, config, offsets) : await this.#alterSource(name, config, offsets)
-      return message(offsets === null ? 'reset' : 'altered', whole)
+      const stopped = view().targetState(name) === 'STOPPED' && view().taskCount(name) === 0
+      const present = this.#config(name)
+      if (!stopped) throw notStopped(name)
+      return present
     })
+    const sink = (await this.#kind(config)) === 'sink'
+    const whole = sink ? await this.#alterSink(name, config, offsets) : await this.#alterSource(name, config, offsets)
+    return message(offsets === null ? 'reset' : 'altered', whole)
   }
 
   async #alterSource(name: string, config: ConfigMap, offsets: readonly ConnectorOffset[] | null): Promise<boolean> {
@@ -81,7 +86,7 @@ export class OffsetRequests {
       if (parsed === null) await sinks.deleteGroup(groupId)
       else await sinks.alter(groupId, parsed)
     } catch (cause) {
-      throw groupBusy(name, parsed === null ? 'reset' : 'alter', cause)
+      throw alterFailed(name, parsed === null ? 'reset' : 'alter', cause)
     }
     return whole
   }
@@ -113,7 +118,14 @@ function notStopped(name: string): HerderError {
   )
 }
 
-function groupBusy(name: string, verb: 'alter' | 'reset', cause: unknown): HerderError {
+/** The broker's word for a group that still has members. */
+const busyCodes: ReadonlySet<string> = new Set(['UNKNOWN_MEMBER_ID', 'NON_EMPTY_GROUP', 'GROUP_SUBSCRIBED_TO_TOPIC'])
+
+function alterFailed(name: string, verb: 'alter' | 'reset', cause: unknown): HerderError {
+  const { code, message } = errorToData(cause)
+  if (!busyCodes.has(code.replace(/^KAFKA_/, ''))) {
+    return new HerderError(500, `Failed to ${verb} consumer group offsets for connector ${name}: ${message}`, { cause })
+  }
   return new HerderError(
     500,
     `Failed to ${verb} consumer group offsets for connector ${name} either because its tasks haven't stopped completely yet or the connector was resumed ` +

@@ -3,7 +3,7 @@ import type { ConfigMap } from '../core/ids.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Worker } from '../worker/worker.ts'
-import type { ConfigView } from './config-view.ts'
+import { type ConfigView, sameConfig } from './config-view.ts'
 
 export interface TaskConfigPublisherOptions {
   readonly worker: Worker
@@ -97,13 +97,4 @@ export function differs(view: ConfigView, name: string, configs: readonly Config
     sameConfig(view.taskConfig({ connector: name, task } satisfies TaskId), config),
   )
   return !sameTasks || !sameConfig(view.appliedConfig(name), view.config(name))
-}
-
-function sameConfig(left: ConfigMap | undefined, right: ConfigMap | undefined): boolean {
-  if (left === undefined || right === undefined) return left === right
-  const keys = Object.keys(left)
-  return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && left[key] === right[key])
-  )
 }

@@ -176,7 +176,11 @@ export class GroupAdmin {
       body,
       (answer) => {
         for (const { name, partitions } of answer.topics) {
-          for (const p of partitions) check(p.errorCode, `${doing} for ${name}-${p.partitionIndex}`)
+          for (const p of partitions) {
+            // A partition that is not there will not be there with the next try.
+            const mayRetry = p.errorCode !== codeOf('UNKNOWN_TOPIC_OR_PARTITION')
+            check(p.errorCode, `${doing} for ${name}-${p.partitionIndex}`, null, mayRetry)
+          }
         }
       },
       call,

@@ -265,6 +265,12 @@ describe('file connectors', needsKafka, () => {
     )
     assert.match(altered.message, /have been altered successfully/)
     assert.deepEqual(await worker.rest.get(`/connectors/${n('so-out')}/offsets`), offsets(1))
+    const nowhere = { partition: { kafka_topic: topic, kafka_partition: 9 }, offset: { kafka_offset: 1 } }
+    const missing = await worker.rest.request('PATCH', `/connectors/${n('so-out')}/offsets`, {
+      body: { offsets: [nowhere] },
+    })
+    assert.equal(missing.status, 500)
+    assert.match(missing.text, /Failed to alter consumer group offsets for connector .*UNKNOWN_TOPIC_OR_PARTITION/)
     await worker.rest.json('PUT', `/connectors/${n('so-out')}/resume`, 202)
     await written('so-out', 'a\nb\nc\nb\nc\n')
     await committed(n('so-out'), offsets(3))

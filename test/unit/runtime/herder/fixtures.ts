@@ -16,7 +16,8 @@ export function configView(connectors: Readonly<Record<string, StoredConnector>>
   return {
     offset: 1,
     connectors: Object.keys(connectors),
-    config: (name) => connectors[name]?.config,
+    // A copy each time, as the real one gives.
+    config: (name) => connectors[name] && { ...connectors[name].config },
     tasks: (name) => (connectors[name]?.tasks ?? []).map((_, task) => ({ connector: name, task })),
     taskConfig: (id) => connectors[id.connector]?.tasks[id.task],
     taskCount: (name) => connectors[name]?.tasks.length ?? 0,
