@@ -165,7 +165,7 @@ export class ConfigReducer {
     const taskCount = readInteger(value, 'tasks')
     if (taskCount === null) return 'it is no commit of task configs'
     const { deferred } = entry
-    const complete = Array.from({ length: taskCount }, (_, task) => task).every((task) => deferred?.has(task) === true)
+    const complete = taskCount <= 0 || (deferred !== null && hasTasks(deferred, taskCount))
     const common = { taskCount, inconsistent: !complete, deferred: deferred && new Map(), pendingFencing: true }
     this.#set(connector, common)
     if (!complete) return [{ kind: 'tasksUpdated', connector, tasks: [] }]
@@ -203,4 +203,11 @@ export class ConfigReducer {
     this.#entries = new Map(this.#entries)
     this.#picture = null
   }
+}
+
+/** Whether all tasks below a count are there. The count is what a record says: it may be absurd. */
+function hasTasks(configs: ReadonlyMap<number, unknown>, count: number): boolean {
+  if (configs.size < count) return false
+  for (let task = 0; task < count; task++) if (!configs.has(task)) return false
+  return true
 }

@@ -83,6 +83,8 @@ export type HostMethods = {
     params: { readonly id: TaskId; readonly partitions: readonly TopicPartition[]; readonly lost: boolean }
     result: void
   }
+  /** The consumer group will not have the task: it fails with this. */
+  sinkFailed: { params: { readonly id: TaskId; readonly error: ErrorData }; result: void }
   alterOffsets: {
     params: {
       readonly config: ConfigMap

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Logger } from '../../api/index.ts'
-import { JavaPattern } from '../../compat/java-regex.ts'
+import { ConnectError, errorToData, isRetriable, type Logger } from '../../api/index.ts'
 import {
   CONSUMER_PROTOCOL_TYPE,
   decodeConsumerAssignment,
@@ -9,17 +8,19 @@ import {
   encodeSubscription,
 } from '../core/consumer-protocol.ts'
 import type { ComputeAssignmentEffect, MemberAssignmentBytes } from '../core/membership-messages.ts'
-import { assignRange, RANGE_ASSIGNOR, type RangePartition } from '../core/range-assignor.ts'
+import { assignRange, RANGE_ASSIGNOR } from '../core/range-assignor.ts'
 import { type TaskId, taskKey } from '../core/task-id.ts'
 import { openMember } from '../kafka/client-config/clients.ts'
 import type { MemberOptions } from '../kafka/client-config/consumer-config.ts'
 import { parseClientProperties } from '../kafka/client-config/parse.ts'
 import type { KafkaCluster } from '../kafka/cluster.ts'
 import { GroupMember, type GroupOwner, type ReceivedAssignment } from '../kafka/group/group-member.ts'
+import { assignedPartitions } from '../kafka/group/group-assignments.ts'
 import { commitOffsets, committedOffsets } from '../kafka/group/group-offsets.ts'
-import type { Clock, Timer } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { HostPeer } from './host-pool.ts'
 import type { PartitionOffset, SinkSubscription, TopicPartition } from './port.ts'
+import { SinkTopics } from './sink-topics.ts'
 
 export interface SinkMembershipOptions {
   readonly id: TaskId
@@ -32,15 +33,13 @@ export interface SinkMembershipOptions {
 }
 
 interface MemberSettings extends MemberOptions {
-  /** `group.instance.id` */
-  readonly instanceId: string | null
   /** `client.rack` */
   readonly rack: string | null
   readonly metadataMaxAgeMs: number
+  readonly createTopics: boolean
 }
 
 const closeMs = 5000
-const missingTopicMs = 1000
 
 /**
  * One sink task's place in its consumer group, on the control thread (range assignor, as Java's consumers offer first).
@@ -55,20 +54,16 @@ export class SinkMembership implements GroupOwner {
   readonly #cluster: KafkaCluster
   readonly #member: GroupMember
   readonly #instanceId: string
-  #topics: readonly string[]
+  readonly #topics: SinkTopics
   #owned: readonly TopicPartition[] = []
-  /** How many partitions each topic of the group had when this member last led. */
-  #ledPartitions = new Map<string, number>()
-  #refresh: Timer | null = null
   #closed = false
 
   private constructor(options: SinkMembershipOptions, cluster: KafkaCluster, settings: MemberSettings) {
     this.#options = options
     const { subscription, clock, workerGroup, id } = options
-    this.#topics = subscription.topics
     this.#settings = settings
     this.#cluster = cluster
-    this.#instanceId = settings.instanceId ?? taskInstanceId(workerGroup, id)
+    this.#instanceId = taskInstanceId(workerGroup, id)
     this.#member = new GroupMember({
       groupId: subscription.groupId,
       protocolType: CONSUMER_PROTOCOL_TYPE,
@@ -92,25 +87,37 @@ export class SinkMembership implements GroupOwner {
         seed: Math.floor(Math.random() * 2 ** 32),
       },
     })
+    const { metadataMaxAgeMs, createTopics } = settings
+    const onChanged = (): void => this.#member.rejoin('topics have changed')
+    this.#topics = new SinkTopics({
+      subscription,
+      cluster,
+      clock,
+      log: options.log,
+      metadataMaxAgeMs,
+      createTopics,
+      sharedOut: () => assignedPartitions(cluster, subscription.groupId, this.#member.coordinator),
+      onChanged,
+    })
   }
 
   /** @throws `CONFIG_INVALID` for consumer properties that cannot work */
   static async open(options: SinkMembershipOptions): Promise<SinkMembership> {
     const { consumer } = options.subscription
     const member = await openMember(consumer)
+    const parsed = parseClientProperties('consumer', consumer)
     const settings: MemberSettings = {
       ...member.options,
-      instanceId: consumer['group.instance.id'] ?? null,
       rack: consumer['client.rack'] ?? null,
-      metadataMaxAgeMs: parseClientProperties('consumer', consumer).number('metadata.max.age.ms'),
+      metadataMaxAgeMs: parsed.number('metadata.max.age.ms'),
+      createTopics: parsed.boolean('allow.auto.create.topics'),
     }
     return new SinkMembership(options, member.cluster, settings)
   }
 
   async start(): Promise<void> {
-    await this.#refreshTopics()
+    await this.#topics.start()
     this.#member.start()
-    this.#scheduleRefresh()
   }
 
   progress(): void {
@@ -131,7 +138,7 @@ export class SinkMembership implements GroupOwner {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#refresh?.cancel()
+    this.#topics.close()
     this.#owned = []
     await this.#member.close(closeMs)
     await this.#cluster.close()
@@ -139,7 +146,7 @@ export class SinkMembership implements GroupOwner {
 
   protocols(): { name: string; metadata: Uint8Array }[] {
     const rack = this.#settings.rack
-    const subscription = { topics: this.#topics, userData: null, ownedPartitions: [], generation: -1, rack }
+    const subscription = { topics: this.#topics.names, userData: null, ownedPartitions: [], generation: -1, rack }
     return [{ name: RANGE_ASSIGNOR, metadata: encodeSubscription(subscription, rack === null ? 1 : 3) }]
   }
 
@@ -149,9 +156,7 @@ export class SinkMembership implements GroupOwner {
       return { memberId, instanceId, topics, rack }
     })
     const names = [...new Set(members.flatMap((member) => member.topics))]
-    const topics = await this.#partitionsOf(names)
-    this.#ledPartitions = new Map(names.map((topic) => [topic, topics.get(topic)?.length ?? 0]))
-    this.#scheduleRefresh()
+    const topics = await this.#topics.toShare(names)
     return [...assignRange(members, topics)].map(([memberId, partitions]) => ({
       memberId,
       assignment: encodeConsumerAssignment({ partitions, userData: null }),
@@ -160,7 +165,7 @@ export class SinkMembership implements GroupOwner {
 
   assigned(received: ReceivedAssignment): void {
     const { partitions } = decodeConsumerAssignment(received.assignment)
-    if (received.leader !== received.memberId) this.#ledPartitions.clear()
+    this.#topics.roundEnded(received.leader === received.memberId)
     this.#owned = partitions
     const { log, id } = this.#options
     this.#deliver(partitions).catch((error: unknown) => {
@@ -183,68 +188,31 @@ export class SinkMembership implements GroupOwner {
     }
   }
 
-  failed(error: Error): void {
-    this.#options.log.error(`The consumer group does not accept task ${taskKey(this.#options.id)}`, { error })
-  }
-
-  async #deliver(partitions: readonly TopicPartition[]): Promise<void> {
-    const { subscription, host, id } = this.#options
-    const start = await committedOffsets(this.#cluster, subscription.groupId, partitions, this.#member.coordinator)
-    // Unless the group has moved on meanwhile.
-    if (this.#owned === partitions) await host.call('sinkAssign', { id, partitions: start })
-  }
-
-  async #partitionsOf(topics: readonly string[]): Promise<Map<string, RangePartition[]>> {
-    const metadata = await this.#cluster.metadata(topics, { create: true })
-    const known = new Map<string, RangePartition[]>()
-    for (const topic of metadata.topics.values()) {
-      if (topic.errorCode !== 0) continue
-      known.set(
-        topic.name,
-        topic.partitions.map((_, partition) => ({ partition, racks: [] })),
-      )
-    }
-    return known
-  }
-
-  #scheduleRefresh(): void {
-    this.#refresh?.cancel()
-    if (this.#closed) return
-    // A topic that is not there yet is looked for more often: its first record should not wait for minutes.
-    const missing = [...this.#ledPartitions.values()].includes(0)
-    const delayMs = missing
-      ? Math.min(missingTopicMs, this.#settings.metadataMaxAgeMs)
-      : this.#settings.metadataMaxAgeMs
-    const timer = this.#options.clock.after(delayMs)
-    this.#refresh = timer
-    void timer.elapsed.then(async () => {
-      try {
-        if ((await this.#refreshTopics()) || (await this.#partitionsChanged()))
-          this.#member.rejoin('topics have changed')
-      } catch (error) {
-        this.#options.log.warn(`Looking for new topics or partitions failed; it is tried again`, { error })
-      }
-      this.#scheduleRefresh()
+  /** The group will not have this member whatever it tries: the task fails, or it would read nothing and say RUNNING. */
+  failed(cause: Error): void {
+    const { id, host, log, subscription } = this.#options
+    const message = `Consumer group ${subscription.groupId} does not accept task ${taskKey(id)}: ${cause.message}`
+    const error = errorToData(new ConnectError('CONNECT_FAILED', message, { cause }))
+    host.call('sinkFailed', { id, error }).catch((failure: unknown) => {
+      if (!this.#closed) log.error(message, { error: failure })
     })
   }
 
-  /** With a pattern, the topics that match it now. True when they are others than before. */
-  async #refreshTopics(): Promise<boolean> {
-    const { topicsRegex } = this.#options.subscription
-    if (topicsRegex === null) return false
-    const pattern = new JavaPattern(topicsRegex)
-    const { topics } = await this.#cluster.metadata(null)
-    const matching = [...topics.keys()].filter((topic) => pattern.matches(topic)).toSorted()
-    const changed = matching.join('\n') !== this.#topics.join('\n')
-    this.#topics = matching
-    return changed
-  }
-
-  /** For the leader: whether a topic has other partitions than those that it assigned. */
-  async #partitionsChanged(): Promise<boolean> {
-    if (this.#ledPartitions.size === 0) return false
-    const now = await this.#partitionsOf([...this.#ledPartitions.keys()])
-    return [...this.#ledPartitions].some(([topic, count]) => (now.get(topic)?.length ?? 0) !== count)
+  /** Hands partitions over once it is known where each begins: a broker that cannot say so for the moment is asked again. */
+  async #deliver(partitions: readonly TopicPartition[]): Promise<void> {
+    const { subscription, host, id, clock, log } = this.#options
+    // Until the group has moved on.
+    while (this.#owned === partitions) {
+      try {
+        const start = await committedOffsets(this.#cluster, subscription.groupId, partitions, this.#member.coordinator)
+        if (this.#owned === partitions) await host.call('sinkAssign', { id, partitions: start })
+        return
+      } catch (error) {
+        if (!isRetriable(error) || this.#closed) throw error
+        log.warn(`The offsets of task ${taskKey(id)} cannot be read yet; it is tried again`, { error })
+        await clock.sleep(this.#settings.retryBackoff.maxMs)
+      }
+    }
   }
 }
 

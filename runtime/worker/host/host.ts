@@ -1,4 +1,10 @@
-import { ConnectError, type ConfigDef, type PluginDescriptor, type PluginKind } from '../../../api/index.ts'
+import {
+  ConnectError,
+  type ConfigDef,
+  errorFromData,
+  type PluginDescriptor,
+  type PluginKind,
+} from '../../../api/index.ts'
 import { sinkConnectorDef, sourceConnectorDef } from '../../config/connector-config.ts'
 import { resolveConfig } from '../../config/config-transformer.ts'
 import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo, RawConfig } from '../../herder/herder.ts'
@@ -33,6 +39,7 @@ export function hostHandlers(context: HostContext): Handlers<HostMethods> {
     cancelTask: ({ id }) => tasks.cancel(id),
     sinkAssign: ({ id, partitions }) => tasks.assign(id, partitions),
     sinkRevoke: ({ id, partitions, lost }) => tasks.revoke(id, partitions, lost),
+    sinkFailed: ({ id, error }) => tasks.fail(id, errorFromData(error)),
     alterOffsets: ({ config, offsets }) => alterOffsets(context, config, offsets),
     metrics: () => tasks.metrics(),
     setLogLevel: ({ logger, level }) => {

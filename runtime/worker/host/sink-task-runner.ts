@@ -75,7 +75,7 @@ export class SinkTaskRunner {
   #timeoutMs: number | null = null
   #wake = new AbortController()
   #paused = false
-  /** What `open` or `close` threw: it ends the task once the control thread has its answer. */
+  /** What `open` or `close` threw, or why the group refuses the task: it ends the task between two puts. */
   #rebalanceFailure: Error | null = null
   #ended = false
 
@@ -112,6 +112,11 @@ export class SinkTaskRunner {
 
   revoke(partitions: readonly TopicPartition[], lost: boolean): Promise<void> {
     return this.#post(() => this.#close(partitions, lost))
+  }
+
+  fail(error: Error): void {
+    this.#rebalanceFailure ??= error
+    this.#wake.abort()
   }
 
   /** Ends when the task has stopped or failed; never rejects: what happened is reported through the hooks. */

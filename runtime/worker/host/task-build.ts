@@ -35,6 +35,8 @@ export interface TaskRunner {
   transition(target: TargetState): void
   assign?(partitions: readonly PartitionOffset[]): Promise<void>
   revoke?(partitions: readonly TopicPartition[], lost: boolean): Promise<void>
+  /** Ends the task with a failure that was found outside it. */
+  fail?(error: Error): void
 }
 
 export interface BuiltTask {

@@ -96,6 +96,10 @@ export class HostTasks {
     await this.#running.get(taskKey(id))?.built?.runner.revoke?.(partitions, lost)
   }
 
+  fail(id: TaskId, error: Error): void {
+    this.#running.get(taskKey(id))?.built?.runner.fail?.(error)
+  }
+
   metrics(): TaskMetrics[] {
     return [...this.#running.values()].flatMap(({ id, built }) => {
       if (built === null) return []

@@ -147,6 +147,14 @@ describe('task configs', () => {
     assert.equal(healed.state.tasks('a').length, 2)
   })
 
+  test('an absurd number of tasks is an incomplete commit like any other', () => {
+    for (const count of [4_294_967_296, 2_147_483_647]) {
+      const { state } = read(connectorRecord('a', CONFIG), task(0), commitRecord('a', count))
+      assert.deepEqual(state.tasks('a'), [])
+      assert.equal(state.connectors.length, 1)
+    }
+  })
+
   test('what an incomplete commit left over does not count for the next one', () => {
     const { state } = read(connectorRecord('a', CONFIG), task(1), commitRecord('a', 2), task(0), commitRecord('a', 2))
     assert.equal(state.isInconsistent('a'), true)

@@ -71,6 +71,7 @@ export class FakeHost {
       cancelTask: none,
       sinkAssign: none,
       sinkRevoke: none,
+      sinkFailed: none,
       alterOffsets: () => true,
       metrics: () => [],
       setLogLevel: none,

@@ -412,6 +412,14 @@ test('a task that was stopped while it was being built is not started', async ()
   assert.equal(starts, 0)
 })
 
+test('a task that its group refuses fails with the reason', async () => {
+  const { runner, states, calls, ended } = await started()
+  runner.fail(new Error('refused'))
+  await ended
+  assert.deepEqual(states.at(-1), { state: 'FAILED', error: new Error('refused') })
+  assert.ok(calls.includes('stop'))
+})
+
 test('a paused task stays in its group and reads nothing', async () => {
   const { runner, fetcher, states, stopping, ended } = await started()
   runner.transition('PAUSED')
