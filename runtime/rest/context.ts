@@ -1,7 +1,7 @@
 import type { Herder } from '../herder/herder.ts'
 import type { Clock } from '../platform/clock.ts'
-import { requestTimeoutMs, withDeadline } from './deadline.ts'
-import type { Forwarder } from './forwarding.ts'
+import { withDeadline } from './deadline.ts'
+import { type Forwarder, requestTimeoutMs } from '../herder/forwarder.ts'
 
 /** What every resource needs. */
 export interface RestContext {

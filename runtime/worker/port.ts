@@ -1,7 +1,7 @@
-import type { ErrorData } from '../../api/index.ts'
+import type { ErrorData, Props } from '../../api/index.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import type { TaskId } from '../core/task-id.ts'
-import type { ConfigInfos, ConfigKeyInfo, PluginInfo, RawConfig } from '../herder/herder.ts'
+import type { ConfigInfos, ConfigKeyInfo, PluginInfo } from '../core/answers.ts'
 
 /**
  * The Worker port: everything that crosses between the control thread and the host threads that run plugin code.
@@ -60,7 +60,7 @@ export type HostMethods = {
     params: { readonly plugin: string; readonly version: string | null }
     result: readonly ConfigKeyInfo[]
   }
-  validate: { params: { readonly config: RawConfig }; result: ConfigInfos }
+  validate: { params: { readonly config: Props }; result: ConfigInfos }
   /** Loads the class; the answer is source, sink or null for a class that is not installed. */
   connectorKind: { params: { readonly connectorClass: string }; result: 'source' | 'sink' | null }
   startConnector: {

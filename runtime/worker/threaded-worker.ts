@@ -1,7 +1,7 @@
-import { ConnectError, errorFromData, type Logger } from '../../api/index.ts'
+import { ConnectError, errorFromData, type Logger, type Props } from '../../api/index.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import { type TaskId, type TaskKey, taskIdOf, taskKey } from '../core/task-id.ts'
-import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo, RawConfig } from '../herder/herder.ts'
+import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Host, HostPool, type StartedHost } from './host-pool.ts'
 import type {
@@ -79,7 +79,7 @@ export class ThreadedWorker implements Worker {
     return this.#use('pluginConfig', { plugin, version })
   }
 
-  validate(config: RawConfig): Promise<ConfigInfos> {
+  validate(config: Props): Promise<ConfigInfos> {
     return this.#use('validate', { config })
   }
 
