@@ -1,11 +1,11 @@
+import type { Props } from '../../api/index.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { Worker } from '../worker/worker.ts'
+import type { ConfigInfos } from '../core/answers.ts'
 import type { ConfigView } from './config-view.ts'
 import { badRequest, conflict, HerderError, notFound, notLeader, rebalancePending } from './errors.ts'
 import type { ConnectorInfo, ConnectorType, TaskInfo } from './herder.ts'
-import type { Props } from '../../api/index.ts'
-import type { ConfigInfos } from '../core/answers.ts'
 import type { HerderQueue } from './herder-queue.ts'
 
 /** The writes to the config topic that requests lead to. */

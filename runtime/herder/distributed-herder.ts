@@ -1,8 +1,10 @@
+import type { Props } from '../../api/index.ts'
 import type { ConfigEvent } from '../core/config-reducer.ts'
 import type { TargetState } from '../core/ids.ts'
 import type { RestartRequest } from '../core/restart-plan.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { Measurement } from '../metrics/prometheus.ts'
+import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import { ConfigEvents } from './config-events.ts'
 import { HerderError } from './errors.ts'
 import type {
@@ -14,8 +16,6 @@ import type {
   TaskInfo,
   TaskStateInfo,
 } from './herder.ts'
-import type { Props } from '../../api/index.ts'
-import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import { type DistributedHerderOptions, HerderParts } from './herder-parts.ts'
 import { herderMeasurements } from './herder-measurements.ts'
 import { parseTaskConfigs } from './task-config-sender.ts'

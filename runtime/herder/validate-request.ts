@@ -1,5 +1,5 @@
-import { badRequest } from './errors.ts'
 import type { Props } from '../../api/index.ts'
+import { badRequest } from './errors.ts'
 
 /** The class in the config must be the plugin in the path, compared as Connect does: by the end of its name. @throws 400 */
 export function pluginTypeMatches(plugin: string, config: Props): void {

@@ -1,10 +1,10 @@
 import type { Request } from 'express'
+import type { Props } from '../../api/index.ts'
 import type { TargetState } from '../core/ids.ts'
 import { badRequest } from '../herder/errors.ts'
-import type { Props } from '../../api/index.ts'
 import type { ConnectorOffset } from '../core/answers.ts'
-import { configBody, jsonBody } from './body.ts'
 import { isJsonObject, scalarText } from '../config/config-json.ts'
+import { configBody, jsonBody } from './body.ts'
 
 export interface CreateRequest {
   readonly name: string

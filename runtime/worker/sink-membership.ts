@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Logger } from '../../api/index.ts'
+import type { Logger, TopicPartition, TopicPartitionOffset } from '../../api/index.ts'
 import { JavaPattern } from '../../compat/java-regex.ts'
 import {
   CONSUMER_PROTOCOL_TYPE,
@@ -19,7 +19,7 @@ import { GroupMember, type GroupOwner, type ReceivedAssignment } from '../kafka/
 import { commitOffsets, committedOffsets } from '../kafka/group/group-offsets.ts'
 import type { Clock, Timer } from '../platform/clock.ts'
 import type { HostPeer } from './host-pool.ts'
-import type { PartitionOffset, SinkSubscription, TopicPartition } from './port.ts'
+import type { SinkSubscription } from './port.ts'
 
 export interface SinkMembershipOptions {
   readonly id: TaskId
@@ -117,7 +117,7 @@ export class SinkMembership implements GroupOwner {
     this.#member.poll()
   }
 
-  async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     await commitOffsets(this.#cluster, {
       groupId: this.#options.subscription.groupId,
       memberId: this.#member.memberId,
