@@ -12,6 +12,7 @@ export function forwardingClient(tls: SecureContextOptions | null): Forwarder {
         method: request.method,
         headers: headersOf(request),
         agent: false,
+        // oxlint-disable-next-line no-restricted-properties -- a socket takes a signal, not a Clock
         signal: AbortSignal.timeout(requestTimeoutMs),
       } as const
       const outgoing = url.protocol === 'https:' ? httpsRequest(url, { ...options, ...tls }) : httpRequest(url, options)

@@ -89,6 +89,7 @@ export class SinkMembership implements GroupOwner {
         onSessionExpired: 'lose',
         coordinatorUnreachableMs: null,
         leaveOnClose: true,
+        // oxlint-disable-next-line no-restricted-properties -- where chance enters the membership machine
         seed: Math.floor(Math.random() * 2 ** 32),
       },
     })

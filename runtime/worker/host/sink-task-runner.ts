@@ -174,6 +174,7 @@ export class SinkTaskRunner {
     }
     if (this.#mailbox.length > 0 && this.#batch.length === 0) return
     await this.#deliver()
+    // oxlint-disable-next-line no-restricted-globals -- gives way to others; no time is waited for
     await new Promise(setImmediate)
   }
 
