@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Fails when the documentation does not fit the code: a folder without a README, a dependency without an entry,
 // a link or a path that leads nowhere.
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,20 +9,13 @@ import { globSync } from './glob.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const faults = []
-const folders = [
-  'api',
-  'compat',
-  'converters',
-  'transforms',
-  'connectors',
-  'connectors/file',
-  'runtime',
-  'runtime/core',
-  'runtime/kafka',
-  'test',
-  'config',
-  'docs',
-]
+// Every top-level folder under version control, hidden ones aside, and every part of runtime/ and connectors/.
+const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+}).split('\0')
+const folders = new Set(tracked.flatMap((file) => /^(?!\.)(?:(?:runtime|connectors)\/)?[^/]+(?=\/)/.exec(file) ?? []))
+for (const folder of ['runtime', 'connectors']) folders.add(folder)
 for (const folder of folders)
   if (!existsSync(join(root, folder, 'README.md'))) faults.push(`${folder}/README.md is missing`)
 

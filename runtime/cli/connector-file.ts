@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConnectError } from '../../api/index.ts'
 import { parseProperties } from '../../compat/properties.ts'
-import { isJsonObject, parseConfigJson, scalarText } from '../rest/body.ts'
+import { isJsonObject, parseConfigJson, scalarText } from '../config/config-json.ts'
 
 export interface ConnectorFile {
   readonly name: string

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { ConnectError, errorToData, type Logger, type OffsetMap } from '../../api/index.ts'
+import { ConnectError, errorToData, type Logger } from '../../api/index.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
 import { configProviders } from '../config/providers.ts'
 import { resolveConfig } from '../config/config-transformer.ts'
@@ -210,7 +210,7 @@ function makeWorker(
     clock: systemClock,
     log,
     listener,
-    readOffsets: (connector, partitions) => offsets.read(connector, partitions as readonly OffsetMap[]),
+    readOffsets: (connector, partitions) => offsets.read(connector, partitions),
     sinks: new KafkaSinkGroups(values['group.id'], systemClock, log),
     gracefulMs: Number(values['task.shutdown.graceful.timeout.ms']),
   })

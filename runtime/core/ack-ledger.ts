@@ -7,7 +7,7 @@
  * equal partition for every record costs a comparison more. Not larger than what is in flight: acknowledged heads are dropped at once.
  */
 import { type OffsetMap } from '../../api/index.ts'
-import { isSamePartition, type PartitionKey, partitionKey } from './offset-key.ts'
+import { isSamePartition, type SourcePartitionKey, sourcePartitionKey } from './offset-key.ts'
 
 /** A submitted record's place in the ledger. Only the ledger looks inside. */
 export interface AckEntry {
@@ -15,7 +15,7 @@ export interface AckEntry {
   readonly queue: unknown
 }
 
-export interface PartitionOffset {
+export interface CommittableOffset {
   readonly partition: OffsetMap | null
   readonly offset: OffsetMap | null
 }
@@ -29,7 +29,7 @@ interface Entry extends AckEntry {
 
 interface Queue {
   readonly partition: OffsetMap | null
-  readonly key: PartitionKey
+  readonly key: SourcePartitionKey
   head: Entry | null
   tail: Entry | null
   /** Whether there is an offset that was not taken yet. */
@@ -42,7 +42,7 @@ interface Queue {
 const NULL_PARTITION: OffsetMap = {}
 
 export class AckLedger {
-  readonly #queues = new Map<PartitionKey, Queue>()
+  readonly #queues = new Map<SourcePartitionKey, Queue>()
   readonly #byIdentity = new WeakMap<OffsetMap, Queue>()
   #ready: Queue[] = []
   /** What the last record had: most records are of the partition of the one before. */
@@ -83,8 +83,8 @@ export class AckLedger {
   }
 
   /** The offsets that have become committable since the last call, the newest per partition. They are the caller's to keep. */
-  committable(): PartitionOffset[] {
-    const offsets: PartitionOffset[] = []
+  committable(): CommittableOffset[] {
+    const offsets: CommittableOffset[] = []
     for (const queue of this.#ready) {
       offsets.push({ partition: queue.partition, offset: queue.offset })
       queue.ready = false
@@ -131,7 +131,7 @@ export class AckLedger {
   }
 
   #byStructure(partition: OffsetMap | null): Queue {
-    const key = partitionKey(partition)
+    const key = sourcePartitionKey(partition)
     const known = this.#queues.get(key)
     if (known !== undefined) return known
     const queue = { partition, key, head: null, tail: null, ready: false, offset: null, listed: true }

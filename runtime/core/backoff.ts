@@ -1,22 +1,19 @@
-/** Exponential back-off with jitter, chance included as a number that is handed on: `random` in, next `random` out. */
-export interface BackoffLimits {
-  readonly retryBackoffMs: number
-  readonly retryBackoffMaxMs: number
-}
-
+/** Pauses between attempts: doubled each time up to a limit, a fifth more or less by chance, as in Kafka's clients. */
 export interface Backoff {
-  readonly delayMs: number
-  readonly random: number
+  readonly initialMs: number
+  readonly maxMs: number
 }
 
 const JITTER = 0.2
 
-/** The delay after `attempts` failures (0 for the first), within 20 % of twice the one before. */
-export function backoff(limits: BackoffLimits, attempts: number, random: number): Backoff {
-  const next = nextRandom(random)
-  const base = Math.min(limits.retryBackoffMs * 2 ** Math.min(attempts, 30), limits.retryBackoffMaxMs)
-  const factor = 1 - JITTER + 2 * JITTER * (next / 2 ** 32)
-  return { delayMs: Math.min(Math.round(base * factor), limits.retryBackoffMaxMs), random: next }
+/**
+ * The pause after `failures` earlier failures (0 for the first). With jitter it stays within the limit, which also wins over a larger
+ * `initialMs`.
+ * @param chance in [0, 1)
+ */
+export function backoffMs({ initialMs, maxMs }: Backoff, failures: number, chance: number): number {
+  const exact = Math.min(initialMs * 2 ** Math.min(failures, 30), maxMs)
+  return Math.min(Math.round(exact * (1 - JITTER + 2 * JITTER * chance)), maxMs)
 }
 
 /** One step of a 32-bit mixing generator (Weyl sequence and finaliser): good enough to spread retries, never for secrets. */

@@ -3,17 +3,13 @@
  * SyncGroup. Sluice's sink tasks share such groups with Java consumers, so that any version is read (0 to 3, later ones as 3) and
  * version 1 is written unless a later one is asked for: it is what every client since 2.3 understands.
  */
+import type { TopicPartition } from '../../api/index.ts'
 import { ByteReader, ByteWriter, MalformedBytesError } from './bytes.ts'
 import { compareText } from './task-id.ts'
 
 export const CONSUMER_PROTOCOL_TYPE = 'consumer'
 
 export type ConsumerProtocolVersion = 0 | 1 | 2 | 3
-
-export interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
 
 export interface Subscription {
   readonly topics: readonly string[]

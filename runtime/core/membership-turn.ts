@@ -1,5 +1,5 @@
 /** The working copy of a state during one step of the membership machine, and the moves that both halves of a step are made of. */
-import { backoff } from './backoff.ts'
+import { backoffMs, nextRandom } from './backoff.ts'
 import { type MembershipVerdict, membershipVerdict } from './membership-errors.ts'
 import { type GroupMemberMetadata, type MemberAssignmentBytes, type MembershipEffect } from './membership-messages.ts'
 import { type MembershipState } from './membership-state.ts'
@@ -35,9 +35,10 @@ export class Turn {
   }
 
   backoffMs(attempts: number): number {
-    const { delayMs, random } = backoff(this.state.config, attempts, this.state.random)
+    const random = nextRandom(this.state.random)
     this.set({ random })
-    return delayMs
+    const { retryBackoffMs: initialMs, retryBackoffMaxMs: maxMs } = this.state.config
+    return backoffMs({ initialMs, maxMs }, attempts, random / 2 ** 32)
   }
 
   /** Will join again; the end of the back-off is the earliest time. */

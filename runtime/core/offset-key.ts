@@ -11,18 +11,18 @@ import { schemalessToJson } from '../../compat/json-write.ts'
 import { compareText } from './task-id.ts'
 
 /** A source partition as text: equal for equal partitions, whatever the order of their members. */
-export type PartitionKey = string
+export type SourcePartitionKey = string
 
 /**
  * The structural key of a partition or of any other schemaless value: its JSON with members sorted. Numbers are told apart as Java
  * does, `1` from `1.0`.
  */
-export function partitionKey(value: unknown): PartitionKey {
-  if (Array.isArray(value)) return `[${value.map(partitionKey).join(',')}]`
+export function sourcePartitionKey(value: unknown): SourcePartitionKey {
+  if (Array.isArray(value)) return `[${value.map(sourcePartitionKey).join(',')}]`
   if (isPlainObject(value)) {
     const members = Object.keys(value)
       .sort(compareText)
-      .map((name) => `${jsonString(name)}:${partitionKey(value[name])}`)
+      .map((name) => `${jsonString(name)}:${sourcePartitionKey(value[name])}`)
     return `{${members.join(',')}}`
   }
   return schemalessToJson(value)
@@ -33,7 +33,7 @@ export function isSamePartition(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
   if (isFloat64(left)) return isFloat64(right) && Object.is(left.value, right.value)
-  if (!isPlainObject(left) || !isPlainObject(right)) return partitionKey(left) === partitionKey(right)
+  if (!isPlainObject(left) || !isPlainObject(right)) return sourcePartitionKey(left) === sourcePartitionKey(right)
   let members = 0
   for (const name in left) {
     if (!Object.hasOwn(right, name) || !isSamePartition(left[name], right[name])) return false
@@ -57,6 +57,15 @@ export function encodeOffsetValue(offset: OffsetMap | null): Uint8Array | null {
 export interface OffsetKey {
   readonly connector: string
   readonly partition: OffsetMap
+}
+
+/** What the offset topic holds for a source partition. */
+export interface StoredOffset {
+  readonly partition: OffsetMap
+  /** Null when there is none. */
+  readonly offset: OffsetMap | null
+  /** The key that the topic holds for this partition, to be written again as it is; null when it holds none. */
+  readonly keyBytes: Uint8Array | null
 }
 
 /** A key as read from the topic, or what is wrong with it. */

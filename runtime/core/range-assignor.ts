@@ -5,7 +5,8 @@
  *
  * A group's leader runs it, so that the answer must be the same on every member that may lead.
  */
-import { comparePartitions, type TopicPartition } from './consumer-protocol.ts'
+import type { TopicPartition } from '../../api/index.ts'
+import { comparePartitions } from './consumer-protocol.ts'
 import { compareText } from './task-id.ts'
 
 export const RANGE_ASSIGNOR = 'range'

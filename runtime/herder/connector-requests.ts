@@ -1,9 +1,11 @@
+import type { Props } from '../../api/index.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { Worker } from '../worker/worker.ts'
+import type { ConfigInfos } from '../core/answers.ts'
 import { type ConfigView, sameConfig } from './config-view.ts'
 import { badRequest, conflict, HerderError, notFound, notLeader, rebalancePending } from './errors.ts'
-import type { ConfigInfos, ConnectorInfo, ConnectorType, RawConfig, TaskInfo } from './herder.ts'
+import type { ConnectorInfo, ConnectorType, TaskInfo } from './herder.ts'
 import type { HerderQueue } from './herder-queue.ts'
 
 /** The writes to the config topic that requests lead to. */
@@ -55,7 +57,7 @@ export class ConnectorRequests {
       : this.#compose(name, config, this.#options.worker.knownKind(config['connector.class'] ?? '') ?? 'unknown')
   }
 
-  async create(name: string, config: RawConfig, initial: TargetState | null): Promise<ConnectorInfo> {
+  async create(name: string, config: Props, initial: TargetState | null): Promise<ConnectorInfo> {
     const valid = await this.#validated(config)
     await this.#asLeader(`writing the config of connector ${name}`, async () => {
       if (this.#options.view().config(name) !== undefined) throw conflict(`Connector ${name} already exists`)
@@ -64,7 +66,7 @@ export class ConnectorRequests {
     return await this.#describe(name, valid, [])
   }
 
-  async put(name: string, config: RawConfig): Promise<{ created: boolean; info: ConnectorInfo }> {
+  async put(name: string, config: Props): Promise<{ created: boolean; info: ConnectorInfo }> {
     const valid = await this.#validated(config)
     return await this.#asLeader(`writing the config of connector ${name}`, async () => {
       const created = this.#options.view().config(name) === undefined
@@ -77,7 +79,7 @@ export class ConnectorRequests {
    * Merges into the leader's present picture: the check for the leader comes first. The plugin's validation runs outside
    * the queue, which it could hold up; a config that was changed meanwhile is merged anew.
    */
-  async patch(name: string, patch: RawConfig): Promise<ConnectorInfo> {
+  async patch(name: string, patch: Props): Promise<ConnectorInfo> {
     const stage = `patching the config of connector ${name}`
     for (;;) {
       const present = await this.#asLeader(stage, () => this.#existing(name))
@@ -146,7 +148,7 @@ export class ConnectorRequests {
     })
   }
 
-  async #validated(config: RawConfig): Promise<ConfigMap> {
+  async #validated(config: Props): Promise<ConfigMap> {
     if ((config['connector.class'] ?? '').trim() === '') {
       throw badRequest(`Connector config {${Object.keys(config).join(', ')}} contains no connector type`)
     }

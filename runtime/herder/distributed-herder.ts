@@ -1,19 +1,16 @@
+import type { Props } from '../../api/index.ts'
 import type { ConfigEvent } from '../core/config-reducer.ts'
 import type { TargetState } from '../core/ids.ts'
 import type { RestartRequest } from '../core/restart-plan.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { Measurement } from '../metrics/prometheus.ts'
+import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import { ConfigEvents } from './config-events.ts'
 import { HerderError } from './errors.ts'
 import type {
-  ConfigInfos,
-  ConfigKeyInfo,
   ConnectorInfo,
-  ConnectorOffset,
   ConnectorStateInfo,
   Herder,
-  PluginInfo,
-  RawConfig,
   ServerInfo,
   SignedBody,
   TaskInfo,
@@ -119,15 +116,15 @@ export class DistributedHerder implements Herder {
     return this.#parts.connectors.tasks(name)
   }
 
-  createConnector(name: string, config: RawConfig, initialState: TargetState | null): Promise<ConnectorInfo> {
+  createConnector(name: string, config: Props, initialState: TargetState | null): Promise<ConnectorInfo> {
     return this.#parts.connectors.create(name, config, initialState)
   }
 
-  putConnectorConfig(name: string, config: RawConfig): Promise<{ created: boolean; info: ConnectorInfo }> {
+  putConnectorConfig(name: string, config: Props): Promise<{ created: boolean; info: ConnectorInfo }> {
     return this.#parts.connectors.put(name, config)
   }
 
-  patchConnectorConfig(name: string, patch: RawConfig): Promise<ConnectorInfo> {
+  patchConnectorConfig(name: string, patch: Props): Promise<ConnectorInfo> {
     return this.#parts.connectors.patch(name, patch)
   }
 
@@ -179,7 +176,7 @@ export class DistributedHerder implements Herder {
     return this.#parts.worker.pluginConfig(plugin, version)
   }
 
-  async validate(plugin: string, config: RawConfig): Promise<ConfigInfos> {
+  async validate(plugin: string, config: Props): Promise<ConfigInfos> {
     pluginTypeMatches(plugin, config)
     return await this.#parts.worker.validate(config)
   }

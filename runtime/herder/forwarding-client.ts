@@ -1,10 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
-import type { ForwardedAnswer, ForwardedRequest, Forwarder } from '../rest/forwarding.ts'
-
-/** As long as any request between workers may take. */
-const forwardTimeoutMs = 90_000
+import { type ForwardedAnswer, type ForwardedRequest, type Forwarder, requestTimeoutMs } from './forwarder.ts'
 
 /** Sends requests to other workers; redirects are not followed, and each connection serves one request. */
 export function forwardingClient(tls: SecureContextOptions | null): Forwarder {
@@ -15,7 +12,8 @@ export function forwardingClient(tls: SecureContextOptions | null): Forwarder {
         method: request.method,
         headers: headersOf(request),
         agent: false,
-        signal: AbortSignal.timeout(forwardTimeoutMs),
+        // oxlint-disable-next-line no-restricted-properties -- a socket takes a signal, not a Clock
+        signal: AbortSignal.timeout(requestTimeoutMs),
       } as const
       const outgoing = url.protocol === 'https:' ? httpsRequest(url, { ...options, ...tls }) : httpRequest(url, options)
       outgoing.on('error', reject)

@@ -55,12 +55,17 @@ export class HerderQueue {
   describe(): string {
     if (this.#stage === null) return ''
     const { name, startedMs, endedMs } = this.#stage
-    const began = new Date(startedMs).toISOString()
+    const began = timeText(startedMs)
     if (endedMs === null) return `The worker is currently ${name}, which began at ${began}.`
-    return `The last operation the worker completed was ${name}, which began at ${began} and completed at ${new Date(endedMs).toISOString()}.`
+    return `The last operation the worker completed was ${name}, which began at ${began} and completed at ${timeText(endedMs)}.`
   }
 
   #finished(): void {
     this.#pending -= 1
   }
+}
+
+function timeText(ms: number): string {
+  // oxlint-disable-next-line no-restricted-globals -- a given time as text
+  return new Date(ms).toISOString()
 }

@@ -1,4 +1,8 @@
+import type { Props } from '../../api/index.ts'
+import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
+import type { RequestSignature } from '../core/request-signature.ts'
+import type { RestartRequest } from '../core/restart-plan.ts'
 import type { TaskId } from '../core/task-id.ts'
 
 /** `GET /` */
@@ -42,65 +46,10 @@ export interface TaskInfo {
   readonly config: ConfigMap
 }
 
-/** A config as it arrives: a null is an error that validation names, save in a patch, where it removes the key. */
-export type RawConfig = Readonly<Record<string, string | null>>
-
-export interface ConnectorOffset {
-  readonly partition: unknown
-  readonly offset: unknown
-}
-
-export interface PluginInfo {
-  readonly class: string
-  readonly type: string
-  readonly version?: string
-}
-
-export interface ConfigKeyInfo {
-  readonly name: string
-  readonly type: string
-  readonly required: boolean
-  readonly default_value: string | null
-  readonly importance: string
-  readonly documentation: string
-  readonly group: string | null
-  readonly order_in_group: number
-  readonly width: string
-  readonly display_name: string
-  readonly dependents: readonly string[]
-}
-
-export interface ConfigValueInfo {
-  readonly name: string
-  readonly value: string | null
-  readonly recommended_values: readonly string[]
-  readonly errors: readonly string[]
-  readonly visible: boolean
-}
-
-/** `PUT /connector-plugins/{plugin}/config/validate` */
-export interface ConfigInfos {
-  readonly name: string
-  readonly error_count: number
-  readonly groups: readonly string[]
-  readonly configs: readonly { readonly definition: ConfigKeyInfo | null; readonly value: ConfigValueInfo | null }[]
-}
-
-export interface RestartRequest {
-  readonly connector: string
-  readonly onlyFailed: boolean
-  readonly includeTasks: boolean
-}
-
-/** The signature headers of a request from one worker to another (KIP-507). */
-export interface InternalSignature {
-  readonly signature: string
-  readonly algorithm: string
-}
-
+/** Body and signature of a request from one worker to another (KIP-507). */
 export interface SignedBody {
   readonly body: Uint8Array
-  readonly signature: InternalSignature | null
+  readonly signature: RequestSignature | null
 }
 
 /**
@@ -124,12 +73,10 @@ export interface Herder {
   /** Fast forms for `expand`: undefined where there is nothing to say. */
   connectorInfoNow(name: string): ConnectorInfo | undefined
 
-  createConnector(name: string, config: RawConfig, initialState: TargetState | null): Promise<ConnectorInfo>
-  putConnectorConfig(
-    name: string,
-    config: RawConfig,
-  ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>
-  patchConnectorConfig(name: string, patch: RawConfig): Promise<ConnectorInfo>
+  /** In configs as they arrive a null is an error that validation names, save in a patch, where it removes the key. */
+  createConnector(name: string, config: Props, initialState: TargetState | null): Promise<ConnectorInfo>
+  putConnectorConfig(name: string, config: Props): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>
+  patchConnectorConfig(name: string, patch: Props): Promise<ConnectorInfo>
   deleteConnector(name: string): Promise<void>
 
   setTargetState(name: string, state: 'STARTED' | 'PAUSED'): Promise<void>
@@ -147,7 +94,7 @@ export interface Herder {
 
   plugins(connectorsOnly: boolean): Promise<readonly PluginInfo[]>
   pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]>
-  validate(plugin: string, config: RawConfig): Promise<ConfigInfos>
+  validate(plugin: string, config: Props): Promise<ConfigInfos>
 
   /** Internal: a connector's owner publishes its task configs through the leader. */
   putTaskConfigs(name: string, signed: SignedBody): Promise<void>

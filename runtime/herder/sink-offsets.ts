@@ -1,6 +1,6 @@
 import { isPlainObject } from '../../api/index.ts'
+import type { ConnectorOffset } from '../core/answers.ts'
 import { badRequest } from './errors.ts'
-import type { ConnectorOffset } from './herder.ts'
 
 export interface SinkOffset {
   readonly topic: string

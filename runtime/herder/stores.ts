@@ -5,7 +5,7 @@ import type { RestartRequest } from '../core/restart-plan.ts'
 import type { SessionKey } from '../core/session-key.ts'
 import type { StatusSubject } from '../core/status-records.ts'
 import type { TaskId } from '../core/task-id.ts'
-import type { StoredOffset } from '../worker/port.ts'
+import type { StoredOffset } from '../core/offset-key.ts'
 import type { StatusUpdate } from './status-reporter.ts'
 import type { StoredStatus } from './status-view.ts'
 

@@ -2,7 +2,7 @@ import { isPlainObject } from '../../api/index.ts'
 import { parseJson } from '../../compat/json-read.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import type { SessionKey } from '../core/session-key.ts'
-import type { Forwarder } from '../rest/forwarding.ts'
+import type { Forwarder } from './forwarder.ts'
 import { badRequest, HerderError } from './errors.ts'
 import type { SessionKeys } from './session-keys.ts'
 

@@ -1,8 +1,8 @@
+import type { Props } from '../../api/index.ts'
 import { badRequest } from './errors.ts'
-import type { RawConfig } from './herder.ts'
 
 /** The class in the config must be the plugin in the path, compared as Connect does: by the end of its name. @throws 400 */
-export function pluginTypeMatches(plugin: string, config: RawConfig): void {
+export function pluginTypeMatches(plugin: string, config: Props): void {
   const connectorClass = config['connector.class']?.trim() ?? ''
   if (connectorClass === '') {
     throw badRequest(`Connector config {${Object.keys(config).join(', ')}} contains no connector type`)

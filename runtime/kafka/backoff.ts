@@ -1,19 +1,12 @@
+import { type Backoff, backoffMs } from '../core/backoff.ts'
 import { KafkaError, localError } from './errors.ts'
 
-/** Pauses between attempts: doubled each time up to a limit, a fifth more or less by chance, as in Kafka's clients. */
-export interface Backoff {
-  readonly initialMs: number
-  readonly maxMs: number
-}
-
-const JITTER = 0.2
 /** Node's timers hold 31 bits; a longer wait is cut, and whoever waits looks at the clock again. */
 const TIMER_MS_MAX = 0x7fffffff
 
 /** The pause before attempt `attempt + 1`, the first attempt being 0. */
-export function backoffMs({ initialMs, maxMs }: Backoff, attempt: number, random: () => number = Math.random): number {
-  const exact = Math.min(initialMs * 2 ** Math.min(attempt, 30), Math.max(initialMs, maxMs))
-  return Math.round(exact * (1 - JITTER + 2 * JITTER * random()))
+export function randomBackoffMs(backoff: Backoff, attempt: number): number {
+  return backoffMs(backoff, attempt, Math.random())
 }
 
 /** Waits, or rejects with the signal's reason. */
@@ -87,7 +80,7 @@ export async function retrying<T>(attempt: (attempt: number) => Promise<T>, opti
       return await attempt(count)
     } catch (error) {
       if (signal?.aborted || !retryIf(error)) throw error
-      const pauseMs = backoffMs(backoff, count)
+      const pauseMs = randomBackoffMs(backoff, count)
       if (Date.now() + pauseMs >= deadlineMs) throw timedOut(options.doing, error)
       await delay(pauseMs, signal)
     }

@@ -1,5 +1,6 @@
+import type { Backoff } from '../core/backoff.ts'
 import { type Address, formatAddress } from './address.ts'
-import { abortable, type Backoff, clampTimer, retrying } from './backoff.ts'
+import { abortable, clampTimer, retrying } from './backoff.ts'
 import type { BrokerConnection, ConnectionOptions, SendOptions } from './broker-connection.ts'
 import { ConnectionSlot } from './connection-slot.ts'
 import { brokerError, check, codeOf, KafkaError, localError } from './errors.ts'

@@ -1,5 +1,6 @@
+import type { Backoff } from '../core/backoff.ts'
 import { type Address, formatAddress } from './address.ts'
-import { type Backoff, backoffMs, delay } from './backoff.ts'
+import { randomBackoffMs, delay } from './backoff.ts'
 import { BrokerConnection, type ConnectionOptions } from './broker-connection.ts'
 import { type KafkaError, localError } from './errors.ts'
 
@@ -66,7 +67,7 @@ export class ConnectionSlot {
       this.#connection = connection
       return connection
     } catch (error) {
-      this.#retryAtMs = Date.now() + backoffMs(this.#backoff, this.#failures++)
+      this.#retryAtMs = Date.now() + randomBackoffMs(this.#backoff, this.#failures++)
       throw error
     }
   }

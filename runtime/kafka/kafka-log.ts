@@ -1,9 +1,10 @@
+import type { TopicPartition } from '../../api/index.ts'
+import { topicPartitionKey } from '../core/topic-partition.ts'
 import type { ConfigEntry } from './admin/topics.ts'
 import type { KafkaAdmin } from './admin/admin.ts'
-import { backoffMs, delay } from './backoff.ts'
+import { randomBackoffMs, delay } from './backoff.ts'
 import { isBrokerError, KafkaError, localError } from './errors.ts'
 import type { KafkaFetcher } from './fetcher/fetcher.ts'
-import { partitionKey, type TopicPartition } from './fetcher/types.ts'
 import type { KafkaProducer } from './producer/producer.ts'
 import type { BatchOutcome } from './producer/types.ts'
 import type { KafkaRecord } from './records/record.ts'
@@ -172,7 +173,7 @@ export class KafkaLog implements AsyncDisposable {
     const { admin } = this.#options
     const call = { signal: this.#stopping.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
     const found = await admin.listOffsets(this.#partitions, 'latest', call)
-    return new Map(found.map((end) => [partitionKey(end), end]))
+    return new Map(found.map((end) => [topicPartitionKey(end.topic, end.partition), end]))
   }
 
   #readTo(ends: EndWaiter['ends'], timeoutMs?: number): Promise<void> {
@@ -209,7 +210,7 @@ export class KafkaLog implements AsyncDisposable {
         onError(reason)
         // Whoever waits for the end would wait in vain.
         if (!reason.retriable) this.#rejectWaiters(reason)
-        await this.#pause(backoffMs(ERROR_BACKOFF, failures++))
+        await this.#pause(randomBackoffMs(ERROR_BACKOFF, failures++))
       }
     }
   }

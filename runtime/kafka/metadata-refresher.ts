@@ -1,4 +1,4 @@
-import { backoffMs, delay } from './backoff.ts'
+import { randomBackoffMs, delay } from './backoff.ts'
 import type { KafkaCluster } from './cluster.ts'
 import { brokerError, errorCode, KafkaError, localError } from './errors.ts'
 import type { TopicMetadata } from './metadata.ts'
@@ -82,7 +82,7 @@ export class MetadataRefresher {
   /** Ends early, and without complaint, when the client is closed. */
   async #pause(): Promise<void> {
     const { signal } = this.#closing
-    const ms = backoffMs(this.#cluster.retryBackoff, 0)
+    const ms = randomBackoffMs(this.#cluster.retryBackoff, 0)
     if (!signal.aborted) await delay(ms, signal).catch((error: unknown) => onlyIf(signal.aborted, error))
   }
 }

@@ -1,7 +1,7 @@
 import type { Herder } from '../herder/herder.ts'
 import type { Clock } from '../platform/clock.ts'
-import { requestTimeoutMs, withDeadline } from './deadline.ts'
-import type { Forwarder } from './forwarding.ts'
+import { type Forwarder, requestTimeoutMs } from '../herder/forwarder.ts'
+import { withDeadline } from './deadline.ts'
 
 /** What every resource needs. */
 export interface RestContext {
@@ -11,11 +11,11 @@ export interface RestContext {
   readonly topicTracking: { readonly enabled: boolean; readonly allowReset: boolean }
   /** Signed requests between workers are asked for when the group protocol is `sessioned`. */
   readonly metricsText: () => Promise<string>
-  readonly loggers: Loggers
+  readonly loggers: LoggerLevels
 }
 
 /** The log levels of this worker (KIP-495). */
-export interface Loggers {
+export interface LoggerLevels {
   all(): readonly LoggerLevel[]
   get(logger: string): LoggerLevel | undefined
   /** Sets a logger and those below it; gives the names that changed. Throws for an unknown level. */

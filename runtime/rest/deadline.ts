@@ -1,9 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { HerderError } from '../herder/errors.ts'
 
-/** How long any request that needs the herder may take; fixed, as in Connect. */
-export const requestTimeoutMs = 90_000
-/** The same for `/health`. */
+/** How long `/health` may take; other requests have `requestTimeoutMs`. */
 export const healthTimeoutMs = 10_000
 
 /** Gives the work's result, or a 500 that says what the worker is busy with once the time is over. */

@@ -1,23 +1,7 @@
 import type { Request, Response } from 'express'
 import { conflict, type Forward, HerderError } from '../herder/errors.ts'
+import type { ForwardedAnswer, ForwardedRequest, Forwarder } from '../herder/forwarder.ts'
 import { query } from './routing.ts'
-
-/** One request to another worker; resolves with whatever it answered. */
-export type Forwarder = (target: string, request: ForwardedRequest) => Promise<ForwardedAnswer>
-
-export interface ForwardedRequest {
-  readonly method: string
-  /** Path and query, from the root. */
-  readonly path: string
-  readonly body: Uint8Array | null
-  readonly headers: Readonly<Record<string, string>>
-}
-
-export interface ForwardedAnswer {
-  readonly status: number
-  readonly body: Uint8Array
-  readonly location: string | null
-}
 
 /**
  * Runs `work`; when another worker has to answer, passes the request on to it and relays the answer. A request travels at

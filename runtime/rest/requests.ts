@@ -1,12 +1,14 @@
 import type { Request } from 'express'
+import type { Props } from '../../api/index.ts'
 import type { TargetState } from '../core/ids.ts'
 import { badRequest } from '../herder/errors.ts'
-import type { ConnectorOffset, RawConfig } from '../herder/herder.ts'
-import { configBody, isJsonObject, jsonBody, scalarText } from './body.ts'
+import type { ConnectorOffset } from '../core/answers.ts'
+import { isJsonObject, scalarText } from '../config/config-json.ts'
+import { configBody, jsonBody } from './body.ts'
 
 export interface CreateRequest {
   readonly name: string
-  readonly config: RawConfig
+  readonly config: Props
   readonly initialState: TargetState | null
 }
 
@@ -30,21 +32,21 @@ export function createRequest(request: Request): CreateRequest {
   const name = given.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, '')
   return {
     name,
-    config: configName(name, toRawConfig(body['config'])),
+    config: configName(name, toProps(body['config'])),
     initialState: initialState(body['initial_state']),
   }
 }
 
 /** The flat config map of a PUT or PATCH. */
-export function rawConfig(request: Request): RawConfig {
+export function rawConfig(request: Request): Props {
   const body = configBody(request)
   if (!isJsonObject(body))
     throw badRequest('A JSON object is expected: the connector configuration, not wrapped in "config"')
-  return toRawConfig(body)
+  return toProps(body)
 }
 
 /** Adds the connector's name to its config; one that differs from the URL is refused. */
-export function configName(name: string, config: RawConfig): RawConfig {
+export function configName(name: string, config: Props): Props {
   const own = config['name']
   if (own === undefined) return { ...config, name }
   if (own === name) return config
@@ -68,7 +70,7 @@ export function offsetsRequest(request: Request): readonly ConnectorOffset[] {
 }
 
 /** A config as it arrived, its scalars as text. @throws 400 for a value that is none */
-export function toRawConfig(object: Readonly<Record<string, unknown>>): RawConfig {
+export function toProps(object: Readonly<Record<string, unknown>>): Props {
   const config: Record<string, string | null> = {}
   for (const [key, value] of Object.entries(object)) {
     const text = scalarText(value)

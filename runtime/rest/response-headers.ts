@@ -59,5 +59,6 @@ export function headersMiddleware(rules: readonly HeaderRule[]) {
 /** Dates are given in milliseconds since the epoch and sent as HTTP writes them. */
 function dateValue(text: string): string {
   const ms = Number(text)
+  // oxlint-disable-next-line no-restricted-globals -- a given time as text
   return Number.isFinite(ms) ? new Date(ms).toUTCString() : text
 }

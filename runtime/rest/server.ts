@@ -47,6 +47,7 @@ export class RestServer {
         const closed = once(server, 'close')
         server.close()
         server.closeIdleConnections()
+        // oxlint-disable-next-line no-restricted-globals -- the process ends: sockets, not tests, are waited for
         const force = setTimeout(() => server.closeAllConnections(), graceMs)
         await closed
         clearTimeout(force)

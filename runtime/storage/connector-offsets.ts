@@ -1,8 +1,8 @@
 import type { Logger, OffsetMap } from '../../api/index.ts'
-import { partitionKey } from '../core/offset-key.ts'
+import { sourcePartitionKey, type StoredOffset } from '../core/offset-key.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Deadline } from './deadline.ts'
-import type { OffsetEntry, OffsetStore, StoredOffset } from './offset-store.ts'
+import type { OffsetEntry, OffsetStore } from './offset-store.ts'
 
 export interface ConnectorOffsetsOptions {
   /** The connector's own offset topic (`offsets.storage.topic`). */
@@ -39,7 +39,7 @@ export class ConnectorOffsets {
   partitionsOf(connector: string): OffsetMap[] {
     const { primary, secondary } = this.#options
     const all = [...secondary.partitionsOf(connector), ...primary.partitionsOf(connector)]
-    return [...new Map(all.map((partition) => [partitionKey(partition), partition])).values()]
+    return [...new Map(all.map((partition) => [sourcePartitionKey(partition), partition])).values()]
   }
 
   /**

@@ -5,21 +5,14 @@ import {
   decodeOffsetValue,
   encodeOffsetKey,
   encodeOffsetValue,
-  type PartitionKey,
-  partitionKey,
+  type SourcePartitionKey,
+  type StoredOffset,
+  sourcePartitionKey,
 } from '../core/offset-key.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Deadline } from './deadline.ts'
 import type { OpenLog, StoreLog, StoreRecord } from './log.ts'
 import { SharedRead } from './shared-read.ts'
-
-export interface StoredOffset {
-  readonly partition: OffsetMap
-  /** Null when there is none. */
-  readonly offset: OffsetMap | null
-  /** The key that the topic holds for this partition, to be written again as it is; null when it holds none. */
-  readonly keyBytes: Uint8Array | null
-}
 
 export interface OffsetEntry {
   readonly partition: OffsetMap
@@ -53,7 +46,7 @@ export class OffsetStore {
   readonly #options: OffsetStoreOptions
   readonly #log: StoreLog
   readonly #reads: SharedRead
-  readonly #connectors = new Map<string, Map<PartitionKey, Known>>()
+  readonly #connectors = new Map<string, Map<SourcePartitionKey, Known>>()
 
   constructor(options: OffsetStoreOptions) {
     this.#options = options
@@ -70,7 +63,7 @@ export class OffsetStore {
     for (const partition of partitions) checkOffsetMap(partition)
     await this.readToEnd(timeoutMs)
     const known = this.#connectors.get(connector)
-    return partitions.map((partition) => this.#stored(connector, partition, known?.get(partitionKey(partition))))
+    return partitions.map((partition) => this.#stored(connector, partition, known?.get(sourcePartitionKey(partition))))
   }
 
   /** All partitions of a connector that have an offset, as far as the topic has been read. */
@@ -125,7 +118,7 @@ export class OffsetStore {
   }
 
   #keyBytes(connector: string, partition: OffsetMap): Uint8Array {
-    const known = this.#connectors.get(connector)?.get(partitionKey(partition))
+    const known = this.#connectors.get(connector)?.get(sourcePartitionKey(partition))
     return known?.keyBytes ?? encodeOffsetKey(connector, partition)
   }
 
@@ -151,9 +144,9 @@ export class OffsetStore {
       return
     }
     const { connector, partition } = decoded
-    const partitions = this.#connectors.get(connector) ?? new Map<PartitionKey, Known>()
+    const partitions = this.#connectors.get(connector) ?? new Map<SourcePartitionKey, Known>()
     this.#connectors.set(connector, partitions)
-    const structure = partitionKey(partition)
+    const structure = sourcePartitionKey(partition)
     const before = partitions.get(structure)
     // Two spellings of one partition lie in different places of the topic, and come in any order: the later one counts.
     if (before !== undefined && timestamp < before.timestamp && !isSame(before.keyBytes, key)) return

@@ -1,8 +1,8 @@
-import { ConnectError, type Logger } from '../../api/index.ts'
+import { ConnectError, type Logger, type TopicPartitionOffset } from '../../api/index.ts'
 import { type TaskId, type TaskKey, taskKey } from '../core/task-id.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HostPeer } from './host-pool.ts'
-import type { PartitionOffset, SinkSubscription } from './port.ts'
+import type { SinkSubscription } from './port.ts'
 import { SinkMembership, type SinkMembershipOptions } from './sink-membership.ts'
 import type { SinkGroups } from './sink-groups.ts'
 
@@ -62,7 +62,7 @@ export class KafkaSinkGroups implements SinkGroups {
     await place?.member?.close()
   }
 
-  async commit(id: TaskId, offsets: readonly PartitionOffset[]): Promise<void> {
+  async commit(id: TaskId, offsets: readonly TopicPartitionOffset[]): Promise<void> {
     const member = this.#places.get(taskKey(id))?.member ?? null
     if (member === null) throw new ConnectError('ILLEGAL_STATE', `Task ${taskKey(id)} is in no consumer group`)
     await member.commit(offsets)

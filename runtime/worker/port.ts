@@ -1,33 +1,13 @@
-import type { ErrorData } from '../../api/index.ts'
+import type { ErrorData, OffsetMap, Props, TopicPartition, TopicPartitionOffset } from '../../api/index.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
+import type { StoredOffset } from '../core/offset-key.ts'
 import type { TaskId } from '../core/task-id.ts'
-import type { ConfigInfos, ConfigKeyInfo, PluginInfo, RawConfig } from '../herder/herder.ts'
+import type { ConfigInfos, ConfigKeyInfo, PluginInfo } from '../core/answers.ts'
 
 /**
  * The Worker port: everything that crosses between the control thread and the host threads that run plugin code.
  * Plain data only. A host that is a thread today can be a process tomorrow without a change here.
  */
-
-export interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
-
-/** A partition and the next offset to read from or to commit. */
-export interface PartitionOffset extends TopicPartition {
-  readonly offset: number
-}
-
-/** A source partition or offset as the connector wrote it, in schemaless Connect form. */
-export type OffsetValues = Readonly<Record<string, unknown>>
-
-/** A source offset as found in the offset topic. */
-export interface StoredOffset {
-  readonly partition: OffsetValues
-  readonly offset: OffsetValues | null
-  /** The key bytes in the topic, to be reused when this partition is written again: compaction goes by bytes. */
-  readonly keyBytes: Uint8Array | null
-}
 
 /**
  * One start of a task on this worker. A host names it in all that it says of a task: one that was given up and comes to
@@ -60,7 +40,7 @@ export type HostMethods = {
     params: { readonly plugin: string; readonly version: string | null }
     result: readonly ConfigKeyInfo[]
   }
-  validate: { params: { readonly config: RawConfig }; result: ConfigInfos }
+  validate: { params: { readonly config: Props }; result: ConfigInfos }
   /** Loads the class; the answer is source, sink or null for a class that is not installed. */
   connectorKind: { params: { readonly connectorClass: string }; result: 'source' | 'sink' | null }
   startConnector: {
@@ -77,7 +57,7 @@ export type HostMethods = {
   stopTask: { params: { readonly id: TaskId }; result: void }
   /** Gives a task up that did not stop in time: its clients are closed and nothing more is heard of it. */
   cancelTask: { params: { readonly id: TaskId }; result: void }
-  sinkAssign: { params: { readonly id: TaskId; readonly partitions: readonly PartitionOffset[] }; result: void }
+  sinkAssign: { params: { readonly id: TaskId; readonly partitions: readonly TopicPartitionOffset[] }; result: void }
   /** Answers when the partitions are closed and, unless they are lost, their offsets committed. */
   sinkRevoke: {
     params: { readonly id: TaskId; readonly partitions: readonly TopicPartition[]; readonly lost: boolean }
@@ -99,14 +79,14 @@ export type HostMethods = {
 /** What a host asks of the control thread. */
 export type ControlMethods = {
   readOffsets: {
-    params: { readonly connector: string; readonly partitions: readonly OffsetValues[] }
+    params: { readonly connector: string; readonly partitions: readonly OffsetMap[] }
     result: readonly StoredOffset[]
   }
   /** Joins the sink task's consumer group; partitions arrive as `sinkAssign`. */
   sinkJoin: { params: TaskRun & { readonly subscription: SinkSubscription }; result: void }
   sinkLeave: { params: TaskRun; result: void }
   /** Commits with the member's id and generation; a partition that is not owned any more fails the call. */
-  sinkCommit: { params: TaskRun & { readonly offsets: readonly PartitionOffset[] }; result: void }
+  sinkCommit: { params: TaskRun & { readonly offsets: readonly TopicPartitionOffset[] }; result: void }
 }
 
 /** How a sink task's consumer group is joined. */

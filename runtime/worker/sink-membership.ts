@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { ConnectError, errorToData, isRetriable, type Logger } from '../../api/index.ts'
+import {
+  ConnectError,
+  errorToData,
+  isRetriable,
+  type Logger,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../../api/index.ts'
 import {
   CONSUMER_PROTOCOL_TYPE,
   decodeConsumerAssignment,
@@ -8,6 +15,7 @@ import {
   encodeSubscription,
 } from '../core/consumer-protocol.ts'
 import type { ComputeAssignmentEffect, MemberAssignmentBytes } from '../core/membership-messages.ts'
+import type { MembershipConfig } from '../core/membership-state.ts'
 import { assignRange, RANGE_ASSIGNOR } from '../core/range-assignor.ts'
 import { type TaskId, taskKey } from '../core/task-id.ts'
 import { openMember } from '../kafka/client-config/clients.ts'
@@ -19,7 +27,7 @@ import { assignedPartitions } from '../kafka/group/group-assignments.ts'
 import { commitOffsets, committedOffsets } from '../kafka/group/group-offsets.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HostPeer } from './host-pool.ts'
-import type { PartitionOffset, SinkSubscription, TopicPartition } from './port.ts'
+import type { SinkSubscription } from './port.ts'
 import { SinkTopics } from './sink-topics.ts'
 
 export interface SinkMembershipOptions {
@@ -71,21 +79,7 @@ export class SinkMembership implements GroupOwner {
       clock,
       owner: this,
       instanceId: this.#instanceId,
-      config: {
-        sessionTimeoutMs: settings.sessionTimeoutMs,
-        heartbeatIntervalMs: settings.heartbeatIntervalMs,
-        rebalanceTimeoutMs: settings.pollIntervalMaxMs,
-        requestTimeoutMs: cluster.requestTimeoutMs,
-        retryBackoffMs: settings.retryBackoff.initialMs,
-        retryBackoffMaxMs: settings.retryBackoff.maxMs,
-        pollTimeoutMs: settings.pollIntervalMaxMs,
-        eagerProtocols: [RANGE_ASSIGNOR],
-        onFenced: 'lose',
-        onSessionExpired: 'lose',
-        coordinatorUnreachableMs: null,
-        leaveOnClose: true,
-        seed: Math.floor(Math.random() * 2 ** 32),
-      },
+      config: memberConfig(settings, cluster.requestTimeoutMs),
     })
     const { metadataMaxAgeMs, createTopics } = settings
     const onChanged = (): void => this.#member.rejoin('topics have changed')
@@ -124,7 +118,7 @@ export class SinkMembership implements GroupOwner {
     this.#member.poll()
   }
 
-  async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     await commitOffsets(this.#cluster, {
       groupId: this.#options.subscription.groupId,
       memberId: this.#member.memberId,
@@ -213,6 +207,25 @@ export class SinkMembership implements GroupOwner {
         await clock.sleep(this.#settings.retryBackoff.maxMs)
       }
     }
+  }
+}
+
+function memberConfig(settings: MemberSettings, requestTimeoutMs: number): MembershipConfig {
+  return {
+    sessionTimeoutMs: settings.sessionTimeoutMs,
+    heartbeatIntervalMs: settings.heartbeatIntervalMs,
+    rebalanceTimeoutMs: settings.pollIntervalMaxMs,
+    requestTimeoutMs,
+    retryBackoffMs: settings.retryBackoff.initialMs,
+    retryBackoffMaxMs: settings.retryBackoff.maxMs,
+    pollTimeoutMs: settings.pollIntervalMaxMs,
+    eagerProtocols: [RANGE_ASSIGNOR],
+    onFenced: 'lose',
+    onSessionExpired: 'lose',
+    coordinatorUnreachableMs: null,
+    leaveOnClose: true,
+    // oxlint-disable-next-line no-restricted-properties -- where chance enters the membership machine
+    seed: Math.floor(Math.random() * 2 ** 32),
   }
 }
 

@@ -1,19 +1,11 @@
-import { ConnectError, errorFromData, type Logger } from '../../api/index.ts'
+import { ConnectError, errorFromData, type Logger, type OffsetMap, type Props } from '../../api/index.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import { type TaskId, type TaskKey, taskIdOf, taskKey } from '../core/task-id.ts'
-import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo, RawConfig } from '../herder/herder.ts'
+import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { StoredOffset } from '../core/offset-key.ts'
 import { type Host, HostPool, type StartedHost } from './host-pool.ts'
-import type {
-  ControlMethods,
-  HostEvents,
-  HostMethods,
-  OffsetValues,
-  StoredOffset,
-  TaskMetrics,
-  TaskRun,
-  TaskSpec,
-} from './port.ts'
+import type { ControlMethods, HostEvents, HostMethods, TaskMetrics, TaskRun, TaskSpec } from './port.ts'
 import type { EventHandlers, Handlers } from './rpc.ts'
 import type { SinkGroups } from './sink-groups.ts'
 import type { Worker, WorkerListener } from './worker.ts'
@@ -24,7 +16,7 @@ export interface ThreadedWorkerOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly listener: WorkerListener
-  readonly readOffsets: (connector: string, partitions: readonly OffsetValues[]) => Promise<readonly StoredOffset[]>
+  readonly readOffsets: (connector: string, partitions: readonly OffsetMap[]) => Promise<readonly StoredOffset[]>
   readonly sinks: SinkGroups
   /** `task.shutdown.graceful.timeout.ms` */
   readonly gracefulMs: number
@@ -79,7 +71,7 @@ export class ThreadedWorker implements Worker {
     return this.#use('pluginConfig', { plugin, version })
   }
 
-  validate(config: RawConfig): Promise<ConfigInfos> {
+  validate(config: Props): Promise<ConfigInfos> {
     return this.#use('validate', { config })
   }
 

@@ -1,7 +1,7 @@
-import type { ConnectError } from '../../api/index.ts'
+import type { ConnectError, Props } from '../../api/index.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
 import type { TaskId } from '../core/task-id.ts'
-import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo, RawConfig } from '../herder/herder.ts'
+import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import type { ReportedState, TaskMetrics, TaskSpec } from './port.ts'
 
 /** What the herder hears from the worker. */
@@ -17,7 +17,7 @@ export interface WorkerListener {
 export interface Worker {
   plugins(connectorsOnly: boolean): Promise<readonly PluginInfo[]>
   pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]>
-  validate(config: RawConfig): Promise<ConfigInfos>
+  validate(config: Props): Promise<ConfigInfos>
   /** Null when this worker has no such class. Answers from memory once known. */
   connectorKind(connectorClass: string): Promise<'source' | 'sink' | null>
   /** What {@link connectorKind} last answered; undefined before that. */

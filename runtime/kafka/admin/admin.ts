@@ -1,7 +1,8 @@
+import type { TopicPartition } from '../../../api/index.ts'
+import { topicPartitionKey } from '../../core/topic-partition.ts'
 import { byTopic } from '../by-topic.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import { brokerError, check, codeOf } from '../errors.ts'
-import { partitionKey, type TopicPartition } from '../fetcher/types.ts'
 import { describeCluster } from '../protocol/describe-cluster.ts'
 import { initProducerId } from '../protocol/init-producer-id.ts'
 import { listOffsets } from '../protocol/list-offsets.ts'
@@ -53,13 +54,15 @@ export class KafkaAdmin implements AsyncDisposable {
     spec: OffsetSpec,
     { readCommitted = false, ...call }: CallOptions & { readonly readCommitted?: boolean } = {},
   ): Promise<FoundOffset[]> {
-    const missing = new Map(partitions.map((partition) => [partitionKey(partition), partition]))
+    const missing = new Map(
+      partitions.map((partition) => [topicPartitionKey(partition.topic, partition.partition), partition]),
+    )
     const found: FoundOffset[] = []
     const timestamp = typeof spec === 'number' ? spec : SPEC_TIMESTAMPS[spec]
     await this.#requests.retry('Listing offsets', call, async (options) => {
       for (const [node, wanted] of await this.#byLeader([...missing.values()], options)) {
         for (const offset of await this.#offsetsAt(node, wanted, timestamp, readCommitted, options)) {
-          missing.delete(partitionKey(offset))
+          missing.delete(topicPartitionKey(offset.topic, offset.partition))
           found.push(offset)
         }
       }
@@ -107,7 +110,10 @@ export class KafkaAdmin implements AsyncDisposable {
       const leader = cluster.leaderOf(partition.topic, partition.partition)
       if (leader === null) {
         cluster.forget(partition.topic)
-        throw brokerError(codeOf('LEADER_NOT_AVAILABLE'), `Listing offsets of ${partitionKey(partition)}`)
+        throw brokerError(
+          codeOf('LEADER_NOT_AVAILABLE'),
+          `Listing offsets of ${topicPartitionKey(partition.topic, partition.partition)}`,
+        )
       }
       byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition])
     }

@@ -1,6 +1,6 @@
+import type { TopicPartition } from '../../../api/index.ts'
 import { byTopic } from '../by-topic.ts'
 import { check, codeOf } from '../errors.ts'
-import type { TopicPartition } from '../fetcher/types.ts'
 import type { ClientApi } from '../protocol/api.ts'
 import { deleteGroups } from '../protocol/delete-groups.ts'
 import { describeGroups } from '../protocol/describe-groups.ts'

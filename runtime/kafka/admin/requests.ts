@@ -1,4 +1,5 @@
-import { type Backoff, retrying } from '../backoff.ts'
+import type { Backoff } from '../../core/backoff.ts'
+import { retrying } from '../backoff.ts'
 import type { KafkaCluster, NodeTarget } from '../cluster.ts'
 import { isBrokerError, KafkaError } from '../errors.ts'
 import type { NodeId } from '../metadata.ts'

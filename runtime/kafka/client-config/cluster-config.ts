@@ -1,6 +1,6 @@
 import { configError } from '../../../api/errors.ts'
+import type { Backoff } from '../../core/backoff.ts'
 import { parseBootstrapServers } from '../address.ts'
-import type { Backoff } from '../backoff.ts'
 import type { ClusterOptions } from '../cluster.ts'
 import type { ParsedProperties } from './parse.ts'
 import { makeSasl } from './sasl-config.ts'

@@ -1,5 +1,5 @@
 import { configError } from '../../../api/errors.ts'
-import type { Backoff } from '../backoff.ts'
+import type { Backoff } from '../../core/backoff.ts'
 import type { FetcherOptions, OffsetReset } from '../fetcher/types.ts'
 import { backoff } from './cluster-config.ts'
 import type { ParsedProperties } from './parse.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { configError } from '../../../api/errors.ts'
-import { delay, backoffMs } from '../backoff.ts'
+import { delay, randomBackoffMs } from '../backoff.ts'
 import { localError } from '../errors.ts'
 import type { OAuthToken, OAuthTokenSource } from './oauth-bearer.ts'
 import type { ParsedProperties } from './parse.ts'
@@ -124,7 +124,7 @@ function makeClientCredentials(props: ParsedProperties, options: Options, url: s
         return await askEndpoint(url, authorization, body, timeoutMs)
       } catch (error) {
         if (error instanceof EndpointRefusal || attempt + 1 >= ATTEMPTS) throw endpointError(url, error)
-        await delay(backoffMs(backoff, attempt))
+        await delay(randomBackoffMs(backoff, attempt))
       }
     }
   }

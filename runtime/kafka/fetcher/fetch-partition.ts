@@ -1,7 +1,8 @@
+import type { TopicPartition } from '../../../api/index.ts'
+import { topicPartitionKey } from '../../core/topic-partition.ts'
 import type { KafkaError } from '../errors.ts'
 import type { NodeId } from '../metadata.ts'
 import type { FetchedBatches } from './fetched-batches.ts'
-import { partitionKey, type TopicPartition } from './types.ts'
 
 /** The state of one assigned partition. */
 export class FetchPartition implements TopicPartition {
@@ -29,7 +30,7 @@ export class FetchPartition implements TopicPartition {
   constructor({ topic, partition }: TopicPartition, offset: number | null) {
     this.topic = topic
     this.partition = partition
-    this.key = partitionKey({ topic, partition })
+    this.key = topicPartitionKey(topic, partition)
     this.position = offset
     this.fetchOffset = offset ?? 0
   }

@@ -1,5 +1,7 @@
+import type { TopicPartition } from '../../../api/index.ts'
+import { topicPartitionKey } from '../../core/topic-partition.ts'
 import { byTopic } from '../by-topic.ts'
-import { backoffMs, clampTimer } from '../backoff.ts'
+import { randomBackoffMs, clampTimer } from '../backoff.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import { brokerError, codeOf, errorCode, KafkaError, localError } from '../errors.ts'
 import type { NodeId } from '../metadata.ts'
@@ -13,7 +15,7 @@ import { readBatches } from '../records/record-batch.ts'
 import { FetchPartition } from './fetch-partition.ts'
 import { FetchedBatches } from './fetched-batches.ts'
 import { OffsetResetter } from './offset-resetter.ts'
-import { type FetcherOptions, type PartitionPosition, partitionKey, type TopicPartition } from './types.ts'
+import type { FetcherOptions, PartitionPosition } from './types.ts'
 
 const OFFSET_OUT_OF_RANGE = codeOf('OFFSET_OUT_OF_RANGE')
 /** How long a nearer replica is read from before the leader is asked again. */
@@ -64,7 +66,7 @@ export class KafkaFetcher implements AsyncDisposable {
     const old = this.#partitions
     this.#partitions = new Map(
       positions.map((position) => {
-        const kept = old.get(partitionKey(position))
+        const kept = old.get(topicPartitionKey(position.topic, position.partition))
         const partition = kept?.position === position.offset ? kept : new FetchPartition(position, position.offset)
         return [partition.key, partition]
       }),
@@ -135,9 +137,12 @@ export class KafkaFetcher implements AsyncDisposable {
   }
 
   #assigned(partition: TopicPartition): FetchPartition {
-    const state = this.#partitions.get(partitionKey(partition))
+    const state = this.#partitions.get(topicPartitionKey(partition.topic, partition.partition))
     if (!state)
-      throw localError('KAFKA_ILLEGAL_STATE', `No current assignment for partition ${partitionKey(partition)}`)
+      throw localError(
+        'KAFKA_ILLEGAL_STATE',
+        `No current assignment for partition ${topicPartitionKey(partition.topic, partition.partition)}`,
+      )
     return state
   }
 
@@ -267,7 +272,7 @@ export class KafkaFetcher implements AsyncDisposable {
   #accept(answer: Answer, partitions: ReadonlyMap<string, FetchPartition>): void {
     for (const { topic, partitions: answers } of answer.responses) {
       for (const found of answers) {
-        const partition = partitions.get(partitionKey({ topic, partition: found.partitionIndex }))
+        const partition = partitions.get(topicPartitionKey(topic, found.partitionIndex))
         if (!partition) continue
         if (found.errorCode === OFFSET_OUT_OF_RANGE) this.#outOfRange(partition)
         else if (found.errorCode !== 0) {
@@ -331,7 +336,7 @@ export class KafkaFetcher implements AsyncDisposable {
   }
 
   #later(partition: FetchPartition): void {
-    partition.retryAtMs = Date.now() + backoffMs(this.#options.retryBackoff, partition.failures++)
+    partition.retryAtMs = Date.now() + randomBackoffMs(this.#options.retryBackoff, partition.failures++)
   }
 
   #bufferedBytes(): number {

@@ -1,12 +1,8 @@
-import type { Backoff } from '../backoff.ts'
+import type { TopicPartition } from '../../../api/index.ts'
+import type { Backoff } from '../../core/backoff.ts'
 
 /** Where to go when there is no position, or it is out of range (`auto.offset.reset`). */
 export type OffsetReset = 'earliest' | 'latest' | 'none' | { readonly durationMs: number }
-
-export interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
 
 /** A partition to read, from an offset; null: from where `auto.offset.reset` says. */
 export interface PartitionPosition extends TopicPartition {
@@ -37,9 +33,4 @@ export interface FetcherOptions {
   readonly retryBackoff: Backoff
   /** `allow.auto.create.topics` */
   readonly createTopics: boolean
-}
-
-/** A partition's name as Kafka prints it; distinct for distinct partitions. */
-export function partitionKey({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`
 }

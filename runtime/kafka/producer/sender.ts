@@ -1,4 +1,4 @@
-import { backoffMs, clampTimer } from '../backoff.ts'
+import { randomBackoffMs, clampTimer } from '../backoff.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import { brokerError, codeOf, errorCode, KafkaError, localError } from '../errors.ts'
 import type { NodeId } from '../metadata.ts'
@@ -249,7 +249,7 @@ export class Sender<T> {
       this.#giveUp(queue, batch, this.#expired(queue, batch, nowMs, error))
       return
     }
-    queue.putBack(batch, nowMs + backoffMs(this.#options.retryBackoff, queue.failures))
+    queue.putBack(batch, nowMs + randomBackoffMs(this.#options.retryBackoff, queue.failures))
   }
 
   #giveUp(queue: PartitionQueue<T>, batch: Batch<T>, error: KafkaError): void {

@@ -1,4 +1,4 @@
-import type { Backoff } from '../backoff.ts'
+import type { Backoff } from '../../core/backoff.ts'
 import type { KafkaError } from '../errors.ts'
 import type { Compressor } from '../records/compression.ts'
 import type { RecordHeader } from '../records/format.ts'
@@ -16,7 +16,7 @@ export interface ProducerRecord {
 }
 
 /** What became of a batch; `tokens` are those of its records, in order. */
-export interface BatchOutcome<T> {
+export interface BatchOutcome<T, E extends Error = KafkaError> {
   readonly topic: string
   /** -1 when the record never got a partition. */
   readonly partition: number
@@ -25,7 +25,7 @@ export interface BatchOutcome<T> {
   /** Set when the broker's clock counts for the topic, else -1: the records keep their own timestamps. */
   readonly logAppendTimeMs: number
   readonly tokens: readonly T[]
-  readonly error: KafkaError | null
+  readonly error: E | null
 }
 
 /** Producer settings; Java's names in the comments. */

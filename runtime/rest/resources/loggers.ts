@@ -1,6 +1,7 @@
 import type { Application, Request } from 'express'
 import { badRequest, notFound } from '../../herder/errors.ts'
-import { isJsonObject, jsonBody } from '../body.ts'
+import { isJsonObject } from '../../config/config-json.ts'
+import { jsonBody } from '../body.ts'
 import { type LoggerLevel, type RestContext, timed } from '../context.ts'
 import { param, query, route, sendEmpty, sendJson } from '../routing.ts'
 

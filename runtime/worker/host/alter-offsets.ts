@@ -1,5 +1,5 @@
 import { ConnectError, isPlainObject, type SinkOffsetChange, type SourceOffsetChange } from '../../../api/index.ts'
-import type { ConnectorOffset } from '../../herder/herder.ts'
+import type { ConnectorOffset } from '../../core/answers.ts'
 import type { ConnectorDescriptor } from './validation/connector-validation.ts'
 
 /**

@@ -4,7 +4,8 @@ import type { TaskId } from '../../core/task-id.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Loggers } from '../../platform/logger.ts'
 import type { PluginRegistry } from '../../plugins/registry.ts'
-import type { ControlEvents, ControlMethods, HostEvents, HostMethods, StoredOffset } from '../port.ts'
+import type { StoredOffset } from '../../core/offset-key.ts'
+import type { ControlEvents, ControlMethods, HostEvents, HostMethods } from '../port.ts'
 import type { RpcPeer } from '../rpc.ts'
 import type { HostClients } from './clients.ts'
 
@@ -32,7 +33,7 @@ export function offsetReader(
   const offsets = async (partitions: readonly OffsetMap[]): Promise<readonly (OffsetMap | null)[]> => {
     const found = await context.control.call('readOffsets', { connector, partitions })
     onFound(found)
-    return found.map(({ offset }) => offset as OffsetMap | null)
+    return found.map(({ offset }) => offset)
   }
   return { offsets, offset: async (partition) => (await offsets([partition]))[0] ?? null }
 }

@@ -1,13 +1,14 @@
 import {
-  ConnectError,
   type ConfigDef,
+  ConnectError,
   errorFromData,
   type PluginDescriptor,
   type PluginKind,
+  type Props,
 } from '../../../api/index.ts'
 import { sinkConnectorDef, sourceConnectorDef } from '../../config/connector-config.ts'
 import { resolveConfig } from '../../config/config-transformer.ts'
-import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo, RawConfig } from '../../herder/herder.ts'
+import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../../core/answers.ts'
 import { isLogLevel } from '../../platform/log-levels.ts'
 import type { ControlEvents, HostMethods } from '../port.ts'
 import type { EventHandlers, Handlers } from '../rpc.ts'
@@ -106,7 +107,7 @@ function visibleKeys(def: ConfigDef): ConfigKeyInfo[] {
   return [...def.keys.values()].filter((key) => !key.internal).map((key) => keyInfo(key))
 }
 
-async function validate(context: HostContext, raw: RawConfig): Promise<ConfigInfos> {
+async function validate(context: HostContext, raw: Props): Promise<ConfigInfos> {
   const nulls = Object.keys(raw).filter((key) => raw[key] === null)
   const { config } = await resolveConfig(raw, context.providers)
   const { registry, worker } = context

@@ -1,8 +1,7 @@
 import type { OffsetMap } from '../../../api/index.ts'
-import type { PartitionOffset } from '../../core/ack-ledger.ts'
-import { encodeOffsetKey, encodeOffsetValue, partitionKey } from '../../core/offset-key.ts'
+import type { CommittableOffset } from '../../core/ack-ledger.ts'
+import { encodeOffsetKey, encodeOffsetValue, sourcePartitionKey, type StoredOffset } from '../../core/offset-key.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { StoredOffset } from '../port.ts'
 import type { BatchOutcome, RecordProducer } from './ports.ts'
 
 interface Pending {
@@ -43,11 +42,11 @@ export class OffsetCommitter {
   /** Remembers key bytes that a look-up has found. */
   learn(found: readonly StoredOffset[]): void {
     for (const { partition, keyBytes } of found)
-      if (keyBytes !== null) this.#keyBytes.set(partitionKey(partition), keyBytes)
+      if (keyBytes !== null) this.#keyBytes.set(sourcePartitionKey(partition), keyBytes)
   }
 
-  add(offsets: readonly PartitionOffset[]): void {
-    for (const { partition, offset } of offsets) this.#pending.set(partitionKey(partition), { partition, offset })
+  add(offsets: readonly CommittableOffset[]): void {
+    for (const { partition, offset } of offsets) this.#pending.set(sourcePartitionKey(partition), { partition, offset })
   }
 
   /** @throws when not everything was acknowledged in time; it is kept for the next flush */

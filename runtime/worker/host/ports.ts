@@ -1,3 +1,5 @@
+import type { BatchOutcome as KafkaBatchOutcome } from '../../kafka/producer/types.ts'
+
 /**
  * What source and sink loops need of Kafka, so that tests can put faults in their way. The classes of runtime/kafka fit.
  */
@@ -18,17 +20,7 @@ export interface OutgoingKafkaRecord {
   readonly headers: readonly WireHeader[]
 }
 
-/** The outcome of a batch: all its records were written from `baseOffset` on, or none was. */
-export interface BatchOutcome<T> {
-  readonly topic: string
-  readonly partition: number
-  /** -1 when the broker did not say or did not write. */
-  readonly baseOffset: number
-  /** Set when the broker's clock counts for the topic, else -1. */
-  readonly logAppendTimeMs: number
-  readonly tokens: readonly T[]
-  readonly error: Error | null
-}
+export type BatchOutcome<T> = KafkaBatchOutcome<T, Error>
 
 export interface RecordProducer<T> {
   /** Learns the topic's partitions; the broker may make the topic. Waits until it exists. */

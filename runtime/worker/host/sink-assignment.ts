@@ -1,4 +1,5 @@
-import type { PartitionOffset, TopicPartition } from '../port.ts'
+import type { TopicPartition, TopicPartitionOffset } from '../../../api/index.ts'
+import { topicPartitionKey } from '../../core/topic-partition.ts'
 
 interface PartitionState {
   readonly topic: string
@@ -14,10 +15,6 @@ interface PartitionState {
   pausedByTask: boolean
 }
 
-export function partitionKey(topic: string, partition: number): string {
-  return `${topic}-${partition}`
-}
-
 /** The partitions of a sink task and how far each is consumed, delivered and committed. */
 export class SinkAssignment {
   readonly #partitions = new Map<string, PartitionState>()
@@ -31,10 +28,10 @@ export class SinkAssignment {
   }
 
   has(topic: string, partition: number): boolean {
-    return this.#partitions.has(partitionKey(topic, partition))
+    return this.#partitions.has(topicPartitionKey(topic, partition))
   }
 
-  add(partitions: readonly PartitionOffset[]): void {
+  add(partitions: readonly TopicPartitionOffset[]): void {
     for (const { topic, partition, offset } of partitions) {
       const state = {
         topic,
@@ -45,17 +42,17 @@ export class SinkAssignment {
         committed: offset,
         pausedByTask: false,
       }
-      this.#partitions.set(partitionKey(topic, partition), state)
+      this.#partitions.set(topicPartitionKey(topic, partition), state)
     }
   }
 
   remove(partitions: readonly TopicPartition[]): void {
-    for (const { topic, partition } of partitions) this.#partitions.delete(partitionKey(topic, partition))
+    for (const { topic, partition } of partitions) this.#partitions.delete(topicPartitionKey(topic, partition))
   }
 
   /** Records of a partition were consumed, from an offset up to the one before the next. */
   consumed(topic: string, partition: number, firstOffset: number, nextOffset: number): void {
-    const state = this.#partitions.get(partitionKey(topic, partition))
+    const state = this.#partitions.get(topicPartitionKey(topic, partition))
     if (state === undefined) return
     if (state.first < 0) state.first = firstOffset
     state.consumed = nextOffset
@@ -68,7 +65,7 @@ export class SinkAssignment {
 
   /** The task asked to go on from here: also what may be committed goes back. */
   rewind(topic: string, partition: number, offset: number): void {
-    const state = this.#partitions.get(partitionKey(topic, partition))
+    const state = this.#partitions.get(topicPartitionKey(topic, partition))
     if (state === undefined) return
     state.consumed = offset
     state.delivered = offset
@@ -76,35 +73,35 @@ export class SinkAssignment {
   }
 
   setPaused(topic: string, partition: number, paused: boolean): boolean {
-    const state = this.#partitions.get(partitionKey(topic, partition))
+    const state = this.#partitions.get(topicPartitionKey(topic, partition))
     if (state === undefined) return false
     state.pausedByTask = paused
     return true
   }
 
   pausedByTask(topic: string, partition: number): boolean {
-    return this.#partitions.get(partitionKey(topic, partition))?.pausedByTask ?? false
+    return this.#partitions.get(topicPartitionKey(topic, partition))?.pausedByTask ?? false
   }
 
   /** What `preCommit` is asked about: delivered offsets of these partitions. */
-  deliveredOffsets(partitions: readonly TopicPartition[]): PartitionOffset[] {
+  deliveredOffsets(partitions: readonly TopicPartition[]): TopicPartitionOffset[] {
     return partitions.flatMap(({ topic, partition }) => {
-      const state = this.#partitions.get(partitionKey(topic, partition))
+      const state = this.#partitions.get(topicPartitionKey(topic, partition))
       return state === undefined || state.delivered < 0 ? [] : [{ topic, partition, offset: state.delivered }]
     })
   }
 
   committedOffset(topic: string, partition: number): number {
-    return this.#partitions.get(partitionKey(topic, partition))?.committed ?? -1
+    return this.#partitions.get(topicPartitionKey(topic, partition))?.committed ?? -1
   }
 
   deliveredOffset(topic: string, partition: number): number {
-    return this.#partitions.get(partitionKey(topic, partition))?.delivered ?? -1
+    return this.#partitions.get(topicPartitionKey(topic, partition))?.delivered ?? -1
   }
 
-  committed(offsets: readonly PartitionOffset[]): void {
+  committed(offsets: readonly TopicPartitionOffset[]): void {
     for (const { topic, partition, offset } of offsets) {
-      const state = this.#partitions.get(partitionKey(topic, partition))
+      const state = this.#partitions.get(topicPartitionKey(topic, partition))
       if (state !== undefined) state.committed = offset
     }
   }
@@ -112,7 +109,7 @@ export class SinkAssignment {
   /**
    * After a failed `preCommit`: back to what is committed, or to where the assignment began. Gives the partitions to seek.
    */
-  rewindToCommitted(): PartitionOffset[] {
+  rewindToCommitted(): TopicPartitionOffset[] {
     return [...this.#partitions.values()].flatMap((state) => {
       state.consumed = state.committed
       state.delivered = state.committed

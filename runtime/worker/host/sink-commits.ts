@@ -1,13 +1,12 @@
-import type { Logger, SinkTask } from '../../../api/index.ts'
+import type { Logger, SinkTask, TopicPartition, TopicPartitionOffset } from '../../../api/index.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { PartitionOffset, TopicPartition } from '../port.ts'
 import type { SinkAssignment } from './sink-assignment.ts'
 import type { SinkMetrics } from './task-metrics.ts'
 
 export interface SinkCommitsOptions {
   readonly task: SinkTask
   readonly assignment: SinkAssignment
-  readonly commit: (offsets: readonly PartitionOffset[]) => Promise<void>
+  readonly commit: (offsets: readonly TopicPartitionOffset[]) => Promise<void>
   /** Resolves when every reported record of these partitions is written. @throws when one was not tolerated */
   readonly reported: (partitions: readonly TopicPartition[]) => Promise<void>
   readonly clock: Clock
@@ -49,7 +48,7 @@ export class SinkCommits {
    * Begins a commit when one is due and none is under way; `preCommit` is waited for, the answer of Kafka is not.
    * @returns partitions to go back in, after a `preCommit` that failed
    */
-  async commitIfDue(): Promise<readonly PartitionOffset[]> {
+  async commitIfDue(): Promise<readonly TopicPartitionOffset[]> {
     const { clock, timeoutMs, intervalMs, log, metrics } = this.#options
     const nowMs = clock.monotonicMs()
     if (this.#running !== null && nowMs - this.#running.startMs >= timeoutMs) {
@@ -63,10 +62,10 @@ export class SinkCommits {
     return await this.#begin()
   }
 
-  async #begin(): Promise<readonly PartitionOffset[]> {
+  async #begin(): Promise<readonly TopicPartitionOffset[]> {
     const { assignment, log, metrics, clock } = this.#options
     const startMs = clock.monotonicMs()
-    let offsets: readonly PartitionOffset[]
+    let offsets: readonly TopicPartitionOffset[]
     try {
       offsets = await this.#ask(assignment.partitions)
     } catch (error) {
@@ -108,7 +107,7 @@ export class SinkCommits {
     if (this.#requested) this.#options.onFree()
   }
 
-  async #send(offsets: readonly PartitionOffset[]): Promise<void> {
+  async #send(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     const { assignment, commit } = this.#options
     const changed = offsets.filter(
       ({ topic, partition, offset }) => offset !== assignment.committedOffset(topic, partition),
@@ -119,7 +118,7 @@ export class SinkCommits {
   }
 
   /** What the task lets us commit of what was delivered; anything beyond is passed over with a word in the log. */
-  async #ask(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
+  async #ask(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     const { task, assignment, reported, log } = this.#options
     await reported(partitions)
     const offsets = assignment.deliveredOffsets(partitions)

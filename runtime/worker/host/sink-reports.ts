@@ -1,8 +1,7 @@
-import type { ErrantRecordReporter, SinkRecord } from '../../../api/index.ts'
-import type { TopicPartition } from '../port.ts'
+import type { ErrantRecordReporter, SinkRecord, TopicPartition } from '../../../api/index.ts'
+import { topicPartitionKey } from '../../core/topic-partition.ts'
 import type { ErrorHandler } from './error-handling.ts'
 import type { IncomingKafkaRecord } from './ports.ts'
-import { partitionKey } from './sink-assignment.ts'
 
 /** Re-serialises a record that the connector made itself, for the dead letter queue. */
 export type Serialise = (record: SinkRecord) => Promise<IncomingKafkaRecord>
@@ -44,7 +43,7 @@ export class SinkReports {
 
   async settled(partitions: readonly TopicPartition[]): Promise<void> {
     const waiting = partitions.flatMap(({ topic, partition }) => [
-      ...(this.#pending.get(partitionKey(topic, partition)) ?? []),
+      ...(this.#pending.get(topicPartitionKey(topic, partition)) ?? []),
     ])
     await Promise.all(waiting)
     this.throwIfFailed()
@@ -52,7 +51,7 @@ export class SinkReports {
 
   #report(record: SinkRecord, error: unknown): Promise<void> {
     const work = this.#send(record, error)
-    const key = partitionKey(record.originalTopic, record.originalKafkaPartition)
+    const key = topicPartitionKey(record.originalTopic, record.originalKafkaPartition)
     const pending = this.#pending.get(key) ?? new Set<Promise<void>>()
     this.#pending.set(key, pending.add(work))
     work.then(

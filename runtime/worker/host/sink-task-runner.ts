@@ -6,15 +6,17 @@ import {
   type SinkRecord,
   type SinkTask,
   type SinkTaskContext,
+  type TopicPartition,
+  type TopicPartitionOffset,
 } from '../../../api/index.ts'
 import { isPromise } from '../../core/awaitable.ts'
 import type { TargetState } from '../../core/ids.ts'
 import type { TaskId } from '../../core/task-id.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { PartitionOffset, TopicPartition } from '../port.ts'
+import { topicPartitionKey } from '../../core/topic-partition.ts'
 import type { ErrorHandler } from './error-handling.ts'
 import type { FetchPosition, IncomingKafkaRecord, RecordFetcher } from './ports.ts'
-import { partitionKey, SinkAssignment } from './sink-assignment.ts'
+import { SinkAssignment } from './sink-assignment.ts'
 import { SinkCommits } from './sink-commits.ts'
 import type { SinkPipeline } from './sink-pipeline.ts'
 import type { SinkReports } from './sink-reports.ts'
@@ -44,7 +46,7 @@ export interface SinkTaskRunnerOptions {
   /** Joins the consumer group; partitions then arrive through `assign`. */
   readonly join: () => Promise<void>
   readonly leave: () => Promise<void>
-  readonly commit: (offsets: readonly PartitionOffset[]) => Promise<void>
+  readonly commit: (offsets: readonly TopicPartitionOffset[]) => Promise<void>
   readonly progress: () => void
   readonly clock: Clock
   readonly log: Logger
@@ -67,7 +69,7 @@ export class SinkTaskRunner {
   readonly #commits: SinkCommits
   /** Requests of the control thread, carried out between two puts. */
   readonly #mailbox: (() => Promise<void>)[] = []
-  readonly #rewinds = new Map<string, PartitionOffset>()
+  readonly #rewinds = new Map<string, TopicPartitionOffset>()
   readonly #usedTopics = new Set<string>()
   /** Records that `put` asked to have again. */
   #batch: SinkRecord[] = []
@@ -106,7 +108,7 @@ export class SinkTaskRunner {
     this.#wake.abort()
   }
 
-  assign(partitions: readonly PartitionOffset[]): Promise<void> {
+  assign(partitions: readonly TopicPartitionOffset[]): Promise<void> {
     return this.#post(() => this.#open(partitions))
   }
 
@@ -177,6 +179,7 @@ export class SinkTaskRunner {
     }
     if (this.#mailbox.length > 0 && this.#batch.length === 0) return
     await this.#deliver()
+    // oxlint-disable-next-line no-restricted-globals -- gives way to others; no time is waited for
     await new Promise(setImmediate)
   }
 
@@ -267,7 +270,7 @@ export class SinkTaskRunner {
     hooks.report(this.#paused ? 'PAUSED' : 'RUNNING')
   }
 
-  async #open(partitions: readonly PartitionOffset[]): Promise<void> {
+  async #open(partitions: readonly TopicPartitionOffset[]): Promise<void> {
     const { task, fetcher, metrics } = this.#options
     fetcher.assign([...this.#positions(), ...partitions.map(startPosition)])
     this.#assignment.add(partitions)
@@ -290,12 +293,12 @@ export class SinkTaskRunner {
   }
 
   async #giveUp(owned: readonly TopicPartition[], task: SinkTask, fetcher: RecordFetcher): Promise<void> {
-    const gone = new Set(owned.map(({ topic, partition }) => partitionKey(topic, partition)))
+    const gone = new Set(owned.map(({ topic, partition }) => topicPartitionKey(topic, partition)))
     this.#assignment.remove(owned)
     fetcher.assign(this.#positions())
     // By the original partition: a transformation may have renamed the topic.
     this.#batch = this.#batch.filter(
-      (record) => !gone.has(partitionKey(record.originalTopic, record.originalKafkaPartition)),
+      (record) => !gone.has(topicPartitionKey(record.originalTopic, record.originalKafkaPartition)),
     )
     if (this.#batch.length === 0) this.#retrying = false
     await task.close?.(owned)
@@ -347,7 +350,7 @@ export class SinkTaskRunner {
     return {
       assignment: () => this.#assignment.partitions,
       seek: (offsets) => {
-        for (const offset of offsets) this.#rewinds.set(partitionKey(offset.topic, offset.partition), offset)
+        for (const offset of offsets) this.#rewinds.set(topicPartitionKey(offset.topic, offset.partition), offset)
       },
       pause: (...partitions) => change(true, partitions),
       resume: (...partitions) => change(false, partitions),
@@ -375,6 +378,6 @@ export class SinkTaskRunner {
 }
 
 /** Without a committed offset it is `auto.offset.reset` that says where to begin. */
-function startPosition({ topic, partition, offset }: PartitionOffset): FetchPosition {
+function startPosition({ topic, partition, offset }: TopicPartitionOffset): FetchPosition {
   return { topic, partition, offset: offset < 0 ? null : offset }
 }

@@ -138,6 +138,7 @@ export class SourceTaskRunner {
       await this.#dispatch(batch)
     }
     // A task that always has records must not starve timers, sockets and the other tasks of this thread.
+    // oxlint-disable-next-line no-restricted-globals -- gives way to others; no time is waited for
     await new Promise(setImmediate)
   }
 

@@ -1,8 +1,7 @@
-import { errorToData } from '../../../api/index.ts'
+import { errorToData, type TopicPartition, type TopicPartitionOffset } from '../../../api/index.ts'
 import type { ConfigMap, TargetState } from '../../core/ids.ts'
 import type { TaskId } from '../../core/task-id.ts'
 import type { SampleWindow } from '../../metrics/measures.ts'
-import type { PartitionOffset, TopicPartition } from '../port.ts'
 import type { ErrorMetrics } from './error-handling.ts'
 import type { Opened } from '../../platform/opened.ts'
 import type { HostContext } from './host-context.ts'
@@ -33,7 +32,7 @@ export interface TaskBuild {
 export interface TaskRunner {
   run(): Promise<void>
   transition(target: TargetState): void
-  assign?(partitions: readonly PartitionOffset[]): Promise<void>
+  assign?(partitions: readonly TopicPartitionOffset[]): Promise<void>
   revoke?(partitions: readonly TopicPartition[], lost: boolean): Promise<void>
   /** Ends the task with a failure that was found outside it. */
   fail?(error: Error): void

@@ -1,11 +1,11 @@
-import { ConnectError } from '../../../api/index.ts'
+import { ConnectError, type TopicPartition, type TopicPartitionOffset } from '../../../api/index.ts'
 import { resolveConfig } from '../../config/config-transformer.ts'
 import { toNumber } from '../../config/worker-config.ts'
 import { distributedDef } from '../../config/worker-config.ts'
 import type { ConfigMap, TargetState } from '../../core/ids.ts'
 import { type TaskId, type TaskKey, taskKey } from '../../core/task-id.ts'
 import { Opened } from '../../platform/opened.ts'
-import type { PartitionOffset, TaskMetrics, TaskRun, TaskSpec, TopicPartition } from '../port.ts'
+import type { TaskMetrics, TaskRun, TaskSpec } from '../port.ts'
 import { connectorDescriptor } from './connectors.ts'
 import { type HostContext, pluginLog, taskLabel } from './host-context.ts'
 import { buildSinkTask } from './sink-task-builder.ts'
@@ -88,7 +88,7 @@ export class HostTasks {
     this.#forget(key, running)
   }
 
-  async assign(id: TaskId, partitions: readonly PartitionOffset[]): Promise<void> {
+  async assign(id: TaskId, partitions: readonly TopicPartitionOffset[]): Promise<void> {
     await this.#running.get(taskKey(id))?.built?.runner.assign?.(partitions)
   }
 

@@ -2,7 +2,7 @@
 import { ConnectError } from '../../../api/index.ts'
 import type { ConfigMap, TargetState } from '../../../runtime/core/ids.ts'
 import { type TaskId, type TaskKey, taskIdOf, taskKey } from '../../../runtime/core/task-id.ts'
-import type { ConfigInfos } from '../../../runtime/herder/herder.ts'
+import type { ConfigInfos } from '../../../runtime/core/answers.ts'
 import type { ReportedState, TaskSpec } from '../../../runtime/worker/port.ts'
 import type { Worker, WorkerListener } from '../../../runtime/worker/worker.ts'
 import type { Random } from '../random.ts'

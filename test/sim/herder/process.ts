@@ -8,7 +8,7 @@ import { herderConfigStore, herderOffsetStore, herderStatusStore } from '../../.
 import { taskConfigSender } from '../../../runtime/herder/task-config-sender.ts'
 import type { WorkGroup } from '../../../runtime/herder/work-group.ts'
 import { GroupMember, type GroupOwner } from '../../../runtime/kafka/group/group-member.ts'
-import type { Forwarder } from '../../../runtime/rest/forwarding.ts'
+import type { Forwarder } from '../../../runtime/herder/forwarder.ts'
 import { ConfigStore } from '../../../runtime/storage/config-store.ts'
 import { OffsetStore } from '../../../runtime/storage/offset-store.ts'
 import { StatusStore } from '../../../runtime/storage/status-store.ts'

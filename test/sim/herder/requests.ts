@@ -2,7 +2,7 @@
 import { SIGNATURE_ALGORITHM_HEADER, SIGNATURE_HEADER } from '../../../runtime/core/request-signature.ts'
 import { HerderError } from '../../../runtime/herder/errors.ts'
 import type { Herder } from '../../../runtime/herder/herder.ts'
-import type { Forwarder } from '../../../runtime/rest/forwarding.ts'
+import type { Forwarder } from '../../../runtime/herder/forwarder.ts'
 import type { Random } from '../random.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { Gate } from './gate.ts'

@@ -5,7 +5,7 @@ import {
   type ConfigValue,
   isPassword,
 } from '../../../../api/index.ts'
-import type { ConfigKeyInfo, ConfigValueInfo } from '../../../herder/herder.ts'
+import type { ConfigKeyInfo, ConfigValueInfo } from '../../../core/answers.ts'
 
 /** One line of a validate answer. */
 export interface ConfigLine {

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../../../runtime/platform/clock.ts'
 import { type AppOptions, restApp } from '../../../../runtime/rest/app.ts'
 import type { LoggerLevel, RestContext } from '../../../../runtime/rest/context.ts'
-import type { ForwardedAnswer, ForwardedRequest } from '../../../../runtime/rest/forwarding.ts'
+import type { ForwardedAnswer, ForwardedRequest } from '../../../../runtime/herder/forwarder.ts'
 import { RestServer } from '../../../../runtime/rest/server.ts'
 import type { Herder } from '../../../../runtime/herder/herder.ts'
 import { RestClient } from '../../../support/rest-client.ts'

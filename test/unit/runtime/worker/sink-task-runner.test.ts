@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { RetriableError, type SinkRecord, type SinkTask } from '../../../../api/index.ts'
+import { RetriableError, type SinkRecord, type SinkTask, type TopicPartitionOffset } from '../../../../api/index.ts'
 import { TransformationChain } from '../../../../runtime/core/transformation-chain.ts'
 import { ErrorHandler, type FailedOperation, newErrorMetrics } from '../../../../runtime/worker/host/error-handling.ts'
 import type {
@@ -14,7 +14,6 @@ import { SinkReports } from '../../../../runtime/worker/host/sink-reports.ts'
 import { type SinkControls, SinkTaskRunner } from '../../../../runtime/worker/host/sink-task-runner.ts'
 import type { Converters } from '../../../../runtime/worker/host/source-pipeline.ts'
 import { SinkMetrics } from '../../../../runtime/worker/host/task-metrics.ts'
-import type { PartitionOffset } from '../../../../runtime/worker/port.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 import { recordingLog } from '../../../support/silent-log.ts'
 
@@ -120,7 +119,7 @@ function setUp(options: Options = {}) {
   const states: { state: string; error: unknown }[] = []
   const puts: unknown[][] = []
   const calls: string[] = []
-  const commits: (readonly PartitionOffset[])[] = []
+  const commits: (readonly TopicPartitionOffset[])[] = []
   const reported: FailedOperation[] = []
   const fetcher = new FakeFetcher(clock)
   const progress = { count: 0 }
@@ -315,7 +314,7 @@ test('a preCommit that fails goes back to what is committed', async () => {
 
 test('a preCommit that fails before anything was committed goes back to the first record', async () => {
   let fails = true
-  const preCommit = (offsets: readonly PartitionOffset[]): readonly PartitionOffset[] => {
+  const preCommit = (offsets: readonly TopicPartitionOffset[]): readonly TopicPartitionOffset[] => {
     if (fails) throw new Error('not flushed')
     return offsets
   }
