@@ -206,6 +206,7 @@ export class HerderParts {
       },
       workerSyncTimeoutMs: values['worker.sync.timeout.ms'],
       maxDelayMs: values['scheduled.rebalance.max.delay.ms'],
+      eagerBackoffMs: () => (this.group.protocol === 'default' ? values['worker.unsync.backoff.ms'] : null),
       signal: this.#signal,
     })
   }

@@ -26,6 +26,8 @@ export interface RoundsOptions {
   readonly onCompleted: (durationMs: number) => void
   readonly workerSyncTimeoutMs: number
   readonly maxDelayMs: number
+  /** `worker.unsync.backoff.ms`, which counts under the eager protocol; else null. */
+  readonly eagerBackoffMs: () => number | null
   readonly signal: AbortSignal
 }
 
@@ -98,7 +100,8 @@ export class Rounds {
 
   /** False when the worker left the group because it could not catch up. */
   async #catchUp(): Promise<boolean> {
-    const { catchUp, workerSyncTimeoutMs, log, leaveFor, rejoin, clock, maxDelayMs, signal, local } = this.#options
+    const { catchUp, workerSyncTimeoutMs, log, leaveFor, rejoin, clock, maxDelayMs, signal, local, eagerBackoffMs } =
+      this.#options
     try {
       await catchUp(workerSyncTimeoutMs)
       this.#failedCatchUps = 0
@@ -109,11 +112,12 @@ export class Rounds {
       })
     }
     leaveFor('taking too long to read the log')
+    const eagerMs = eagerBackoffMs()
     const left = catchUpAttempts - this.#failedCatchUps
     this.#failedCatchUps += 1
-    if (left <= 0) await local.stopAll()
-    const delayMs = maxDelayMs / 10 / Math.max(left, 1)
-    await clock.sleep(delayMs, signal)
+    // Under the eager protocol the round has stopped everything already.
+    if (left <= 0 && eagerMs === null) await local.stopAll()
+    await clock.sleep(eagerMs ?? maxDelayMs / 10 / Math.max(left, 1), signal)
     rejoin('another try to catch up')
     return false
   }
