@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** One line that says what is wrong, and one with the remedy. */
+/** One line that says what is wrong, and how to mend it. */
 export function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   if (!isConnectError(error) || error.remedy === null) return message

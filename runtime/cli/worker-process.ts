@@ -1,24 +1,18 @@
-import { availableParallelism } from 'node:os'
 import { ConnectError, errorToData, type Logger } from '../../api/index.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
 import { configProviders } from '../config/providers.ts'
 import { resolveConfig } from '../config/config-transformer.ts'
 import { parseWorkerConfig, type WorkerConfig, withPrefix } from '../config/worker-config.ts'
-import { CONNECT_PROTOCOL_TYPE } from '../core/connect-protocol.ts'
+import type { ConfigEvent } from '../core/config-reducer.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { DistributedHerder } from '../herder/distributed-herder.ts'
-import type { WorkGroupMember } from '../herder/herder-parts.ts'
-import { membershipTimes } from '../herder/membership-times.ts'
 import { forwardingClient } from '../herder/forwarding-client.ts'
-import type { HerderStores, SinkOffsetAdmin } from '../herder/stores.ts'
 import { taskConfigSender } from '../herder/task-config-sender.ts'
-import type { WorkGroup } from '../herder/work-group.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
 import { checkClientProperties, openAdmin } from '../kafka/client-config/clients.ts'
 import { loadCluster } from '../kafka/client-config/cluster-config.ts'
 import { parseClientProperties } from '../kafka/client-config/parse.ts'
 import { KafkaCluster } from '../kafka/cluster.ts'
-import { GroupMember } from '../kafka/group/group-member.ts'
 import { prometheusText } from '../metrics/prometheus.ts'
 import { systemClock } from '../platform/clock.ts'
 import { isLogLevel } from '../platform/log-levels.ts'
@@ -33,10 +27,9 @@ import { clusterIdOf } from './cluster-id.ts'
 import { openStores, sharedClientId } from './open-stores.ts'
 import { checkSupported } from './supported.ts'
 import { checkUnknownProperties } from './unknown-properties.ts'
-import { KafkaSinkGroups } from '../worker/kafka-sink-groups.ts'
-import { startThreadHost } from '../worker/thread-host.ts'
-import { ThreadedWorker } from '../worker/threaded-worker.ts'
-import type { Worker, WorkerListener } from '../worker/worker.ts'
+import { checkWorkerConverters } from './worker-converters.ts'
+import { makeMember, makeWorker, sinkOffsetAdmin } from './worker-parts.ts'
+import type { Worker } from '../worker/worker.ts'
 
 /** The version of Kafka Connect that this worker equals; tools read it at `GET /`. */
 const connectVersion = '4.3.1'
@@ -49,14 +42,51 @@ export interface RunningWorker {
   stop(): Promise<void>
 }
 
+/** What is there before the worker itself: its file, its bound sockets, its first words with Kafka. */
+interface Ground {
+  readonly config: WorkerConfig
+  readonly loggers: Loggers
+  readonly log: Logger
+  readonly rest: RestServer
+  readonly adminListeners: readonly Listener[]
+  readonly url: string
+  readonly workerId: string
+  readonly admin: KafkaAdmin
+  readonly clusterId: string
+  readonly groupCluster: KafkaCluster
+}
+
 /** Puts a distributed worker together and starts it: the composition root. */
 export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<RunningWorker> {
-  const clock = systemClock
+  const ground = await prepare(file, loggers)
+  const { config, log, rest, url, workerId, admin, adminListeners } = ground
+  const { herder, worker, failed } = await assemble(ground)
+  const context = restContext(ground, herder, worker)
+  await checkWorkerConverters(config.values, (name) => worker.pluginConfig(name, null))
+  await listenForAdmin(rest, adminListeners, context)
+  await Promise.race([herder.start(() => rest.serve(publicApp(config, context))), failed])
+  log.info(`Worker ${workerId} is in group ${config.values['group.id']} and answers at ${url}`)
+  return {
+    url,
+    failed,
+    stop: async () => {
+      // No new requests from here on; those under way have their time while the work stops.
+      const restClosed = rest.close(restGraceMs)
+      try {
+        await herder.stop()
+      } finally {
+        await Promise.all([admin.close(), restClosed])
+      }
+    },
+  }
+}
+
+async function prepare(file: ConfigMap, loggers: Loggers): Promise<Ground> {
   const log = loggers.get('org.apache.kafka.connect.runtime.distributed.DistributedHerder')
   const config = await readConfig(file, log)
   const { values, originals } = config
-  const rest = new RestServer(startingApp())
   const adminListeners = parseAdminListeners(values['admin.listeners'])
+  const rest = new RestServer(startingApp())
   const bound = await bind(rest, parseListeners(values.listeners))
   const { url, workerId } = advertised(bound, {
     host: values['rest.advertised.host.name'],
@@ -66,57 +96,62 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
   const clientId = values['client.id'] === '' ? `connect-${workerId}` : values['client.id']
   const admin = await openAdmin(workerClientProperties(originals, sharedClientId(config, 'shared-admin')))
   const clusterId = await clusterIdOf(admin, log)
-  const groupCluster = new KafkaCluster(
-    await loadCluster(parseClientProperties('admin', workerClientProperties(originals, clientId))),
-  )
+  const groupProperties = parseClientProperties('admin', workerClientProperties(originals, clientId))
+  const groupCluster = new KafkaCluster(await loadCluster(groupProperties))
+  return { config, loggers, log, rest, adminListeners, url, workerId, admin, clusterId, groupCluster }
+}
+
+interface Assembled {
+  readonly herder: DistributedHerder
+  readonly worker: Worker
+  /** Rejects when the worker cannot go on. */
+  readonly failed: Promise<never>
+}
+
+async function assemble(ground: Ground): Promise<Assembled> {
+  const { config, loggers, log, url, workerId, admin, clusterId, groupCluster } = ground
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject
   })
   failed.catch(() => undefined)
-  const herderHolder: { herder: DistributedHerder | null } = { herder: null }
-  const stores = await openStores(config, admin, loggers, (event) => herderHolder.herder?.onConfigEvent(event))
-  const forwarder = forwardingClient(null)
-  const holder: { worker: Worker | null } = { worker: null }
+  // The stores tell the herder of what they read, and the herder is made with the stores.
+  let onConfigEvent: (event: ConfigEvent) => void = () => undefined
+  const stores = await openStores(config, admin, loggers, (event) => onConfigEvent(event))
+  const made: { worker: Worker | null } = { worker: null }
   const herder = new DistributedHerder({
     config,
     info: { version: connectVersion, commit: 'sluice', kafka_cluster_id: clusterId },
     workerId,
     url,
     stores,
-    worker: (listener) => (holder.worker = makeWorker(config, workerId, listener, loggers, stores.offsets)),
+    worker: (listener) => (made.worker = makeWorker(config, workerId, listener, loggers, stores.offsets)),
     member: (owner) => makeMember(config, groupCluster, owner),
     sinkOffsets: sinkOffsetAdmin(admin),
-    sendTaskConfigs: (keys) => taskConfigSender(forwarder, keys),
-    setLoggerLevel: (logger, level) => setLevel(loggers, holder.worker, logger, level),
-    clock,
+    sendTaskConfigs: (keys) => taskConfigSender(forwardingClient(null), keys),
+    setLoggerLevel: (logger, level) => setLevel(loggers, made.worker, logger, level),
+    clock: systemClock,
     log,
     onFatal: (error) => fail(error),
   })
-  herderHolder.herder = herder
-  const context: RestContext = {
+  onConfigEvent = (event) => herder.onConfigEvent(event)
+  const { worker } = made
+  if (worker === null) throw new Error('the herder was made without a worker')
+  return { herder, worker, failed }
+}
+
+function restContext({ config: { values }, loggers }: Ground, herder: DistributedHerder, worker: Worker): RestContext {
+  return {
     herder,
-    clock,
-    forwarder,
+    clock: systemClock,
+    forwarder: forwardingClient(null),
     topicTracking: { enabled: values['topic.tracking.enable'], allowReset: values['topic.tracking.allow.reset'] },
-    metricsText: async () => prometheusText(await workerMeasurements(herder, holder.worker)),
+    metricsText: async () => prometheusText(await workerMeasurements(herder, worker)),
     loggers: {
       all: () => loggers.levels.all(),
       get: (name) => loggers.levels.get(name),
       isLevel: isLogLevel,
-      set: (name, level) => setLevel(loggers, holder.worker, name, level),
-    },
-  }
-  await listenForAdmin(rest, adminListeners, context)
-  await Promise.race([herder.start(() => rest.serve(publicApp(config, context))), failed])
-  log.info(`Worker ${workerId} is in group ${values['group.id']} and answers at ${url}`)
-  return {
-    url,
-    failed,
-    stop: async () => {
-      await herder.stop()
-      await admin.close()
-      await rest.close(restGraceMs)
+      set: (name, level) => setLevel(loggers, worker, name, level),
     },
   }
 }
@@ -185,95 +220,14 @@ function listOf(text: string): string[] {
     .filter((item) => item !== '')
 }
 
-function makeWorker(
-  config: WorkerConfig,
-  workerId: string,
-  listener: WorkerListener,
-  loggers: Loggers,
-  offsets: HerderStores['offsets'],
-): Worker {
-  const { values, originals } = config
-  const log = loggers.get('org.apache.kafka.connect.runtime.Worker')
-  const threads = values['task.threads'] === 0 ? Math.min(availableParallelism(), threadsMax) : values['task.threads']
-  const init = (number: number) => ({
-    workerId,
-    workerConfig: originals,
-    logLevels: loggers.levels.levels(),
-    logFormat: loggers.format,
-    reportPlugins: number === 1,
-    pluginPath: values['plugin.path'] ?? [],
-    nodeModules: ['node_modules'],
-  })
-  return new ThreadedWorker({
-    hostsMax: threads,
-    startHost: (number) => startThreadHost(number, init(number)),
-    clock: systemClock,
-    log,
-    listener,
-    readOffsets: (connector, partitions) => offsets.read(connector, partitions),
-    sinks: new KafkaSinkGroups(values['group.id'], systemClock, log),
-    gracefulMs: Number(values['task.shutdown.graceful.timeout.ms']),
-  })
-}
-
-const threadsMax = 4
-
-function makeMember(config: WorkerConfig, cluster: KafkaCluster, owner: WorkGroup): WorkGroupMember {
-  const { values } = config
-  const times = membershipTimes(config)
-  const member = new GroupMember({
-    groupId: values['group.id'],
-    protocolType: CONNECT_PROTOCOL_TYPE,
-    cluster,
-    clock: systemClock,
-    owner,
-    config: {
-      ...times,
-      pollTimeoutMs: null,
-      eagerProtocols: ['default'],
-      onFenced: 'keep',
-      onSessionExpired: 'keep',
-      coordinatorUnreachableMs: values['heartbeat.interval.ms'],
-      leaveOnClose: true,
-      seed: Math.floor(Math.random() * 2 ** 32),
-    },
-  })
-  return {
-    start: () => member.start(),
-    poll: () => member.poll(),
-    rejoin: (reason) => member.rejoin(reason),
-    rejoinLater: (delayMs) => member.rejoinLater(delayMs),
-    leave: (reason) => member.leave(reason),
-    close: async (timeoutMs) => {
-      await member.close(timeoutMs)
-      await cluster.close()
-    },
-  }
-}
-
-function sinkOffsetAdmin(admin: KafkaAdmin): SinkOffsetAdmin {
-  return {
-    committed: (groupId) => admin.groups.offsets(groupId),
-    alter: async (groupId, offsets) => {
-      const kept = offsets.flatMap(({ topic, partition, offset }) =>
-        offset === null ? [] : [{ topic, partition, offset }],
-      )
-      const removed = offsets.filter(({ offset }) => offset === null)
-      if (kept.length > 0) await admin.groups.alterOffsets(groupId, kept)
-      if (removed.length > 0) await admin.groups.deleteOffsets(groupId, removed)
-    },
-    deleteGroup: (groupId) => admin.groups.delete(groupId),
-  }
-}
-
 function setLevel(loggers: Loggers, worker: Worker | null, logger: string, level: string): string[] {
   if (!isLogLevel(level)) return []
   worker?.setLogLevel(logger, level)
   return loggers.levels.set(logger, level, Date.now())
 }
 
-async function workerMeasurements(herder: DistributedHerder, worker: Worker | null) {
-  const tasks = (await worker?.metrics()) ?? []
+async function workerMeasurements(herder: DistributedHerder, worker: Worker) {
+  const tasks = await worker.metrics()
   const own = herder.measurements()
   const ofTasks = tasks.flatMap(({ id, groups }) =>
     Object.entries(groups).flatMap(([group, attributes]) =>

@@ -55,7 +55,7 @@ export class DistributedHerder implements Herder {
     void this.#parts.leadership.keepKeyFresh(() => this.#parts.group.leads, this.#parts.queue, this.#stopping.signal)
   }
 
-  /** Stops everything that runs here, then the stores, then leaves the group. */
+  /** Stops everything that runs here, leaves the group, and closes the stores. */
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return
     this.#stopping.abort()

@@ -9,7 +9,7 @@ export interface RestContext {
   readonly clock: Clock
   readonly forwarder: Forwarder
   readonly topicTracking: { readonly enabled: boolean; readonly allowReset: boolean }
-  /** Signed requests between workers are asked for when the group protocol is `sessioned`. */
+  /** What `/metrics` answers, in Prometheus' text format. */
   readonly metricsText: () => Promise<string>
   readonly loggers: LoggerLevels
 }

@@ -1,4 +1,5 @@
 import type { Application, Request, Response } from 'express'
+import { HerderError } from '../../herder/errors.ts'
 import type { ConnectorStateInfo, Herder } from '../../herder/herder.ts'
 import { type RestContext, timed } from '../context.ts'
 import { completeOrForward } from '../forwarding.ts'
@@ -117,7 +118,9 @@ function listing(herder: Herder, expand: readonly string[]): unknown {
 function statusNow(herder: Herder, name: string): ConnectorStateInfo | undefined {
   try {
     return herder.connectorStatus(name)
-  } catch {
-    return undefined // no status was written yet: such a connector is left out of an expanded listing
+  } catch (error) {
+    // No status was written yet: such a connector is left out of an expanded listing.
+    if (error instanceof HerderError && error.status === 404) return undefined
+    throw error
   }
 }

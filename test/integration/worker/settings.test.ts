@@ -157,6 +157,11 @@ describe('settings of worker and connectors', needsKafka, () => {
       [{ 'group.id': '' }, /group\.id/],
       [{ 'config.storage.topic': 'same', 'offset.storage.topic': 'same' }, /same/],
       [{ 'bootstrap.servers': 'nonsense' }, /nonsense/],
+      [
+        { 'value.converter': 'JsonConvertor' },
+        /Invalid value JsonConvertor for configuration value\.converter: .*JsonConverter/,
+      ],
+      [{ 'admin.listeners': 'https://127.0.0.1:1' }, /admin\.listeners=.* cannot be honoured/],
     ] as const) {
       await using broken = await startWorker({ bootstrap, group: uniqueName('broken'), extra, wait: false })
       await broken
