@@ -1,4 +1,4 @@
-import { type Logger, type SinkConnectorDescriptor, type SinkTaskContext } from '../../../api/index.ts'
+import { ConnectError, type Logger, type SinkConnectorDescriptor, type SinkTaskContext } from '../../../api/index.ts'
 import {
   deadLetterProducerProperties,
   taskAdminProperties,
@@ -131,10 +131,15 @@ async function deadLetterQueue(
   const topic = config['errors.deadletterqueue.topic.name']
   if (topic === '') return null
   const { id, connector } = build
+  const replicationFactor = config['errors.deadletterqueue.topic.replication.factor']
   await using maker = await context.clients.topicMaker(taskAdminProperties(context.worker, connector, id, 'dlq-'))
-  if (!(await maker.exists(topic))) {
-    const replicationFactor = config['errors.deadletterqueue.topic.replication.factor']
-    await maker.create({ name: topic, partitions: 1, replicationFactor, config: {} })
+  try {
+    if (!(await maker.exists(topic))) await maker.create({ name: topic, partitions: 1, replicationFactor, config: {} })
+  } catch (cause) {
+    throw new ConnectError('CONNECT_FAILED', `Could not initialize dead letter queue with topic=${topic}`, {
+      cause,
+      remedy: `Create the topic by hand, or set errors.deadletterqueue.topic.replication.factor (now ${replicationFactor}) to what the brokers allow.`,
+    })
   }
   return new DeadLetterQueue({
     topic,

@@ -119,6 +119,12 @@ describe('settings of worker and connectors', needsKafka, () => {
       { ...config, name },
     )
     assert.equal(validated.configs.find(({ value }) => value?.name === 'secret')?.value.value, '[hidden]')
+    const misplaced = await worker.rest.request('PUT', `/connectors/${name}/config`, {
+      body: { ...config, 'tasks.max': variable },
+    })
+    assert.equal(misplaced.status, 400)
+    assert.match(misplaced.text, /Invalid value \[hidden\] for configuration tasks\.max/)
+    assert.ok(!misplaced.text.includes(secret))
 
     // A changed secret is read when the task starts anew; a failure does not give it away.
     writeFileSync(scratch.path('secrets.properties'), `password=${secret}${secret}\n`)
