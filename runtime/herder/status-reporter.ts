@@ -1,7 +1,7 @@
 import { errorToData, type Logger } from '../../api/index.ts'
 import type { StatusSubject } from '../core/status-records.ts'
 import { type TaskId, taskKey } from '../core/task-id.ts'
-import { stackTrace } from '../platform/stack-trace.ts'
+import { traceWithRemedy } from '../platform/stack-trace.ts'
 import type { ReportedState } from '../worker/port.ts'
 import type { StoredStatus } from './status-view.ts'
 
@@ -150,7 +150,7 @@ export class StatusReporter {
 }
 
 function traceOf(error: unknown): string | null {
-  return error === null || error === undefined ? null : stackTrace(errorToData(error))
+  return error === null || error === undefined ? null : traceWithRemedy(errorToData(error))
 }
 
 /** Apart from every task key, which ends in a number. */

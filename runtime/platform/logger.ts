@@ -1,8 +1,8 @@
 import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino'
-import { type ErrorData, errorToData, type LogFields, type Logger } from '../../api/index.ts'
+import { errorToData, type LogFields, type Logger } from '../../api/index.ts'
 import { type LogLevel, LogLevelTree } from './log-levels.ts'
 import { textLine } from './log-text.ts'
-import { stackTrace } from './stack-trace.ts'
+import { remedyOf, stackTrace } from './stack-trace.ts'
 
 export type LogFormat = 'json' | 'text'
 
@@ -74,8 +74,4 @@ function errorFields(error: unknown): unknown {
   const data = errorToData(error)
   const remedy = remedyOf(data)
   return { code: data.code, message: data.message, stack: stackTrace(data), ...(remedy === null ? {} : { remedy }) }
-}
-
-function remedyOf({ remedy, cause }: ErrorData): string | null {
-  return remedy ?? (cause === null ? null : remedyOf(cause))
 }

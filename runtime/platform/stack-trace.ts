@@ -10,3 +10,14 @@ export function stackTrace(error: ErrorData): string {
   const own = [head, ...frames].join('\n')
   return error.cause === null ? own : `${own}\nCaused by: ${stackTrace(error.cause)}`
 }
+
+/** The first remedy on the way down to the last cause. */
+export function remedyOf({ remedy, cause }: ErrorData): string | null {
+  return remedy ?? (cause === null ? null : remedyOf(cause))
+}
+
+/** For an operator who sees nothing else: the trace, and what can be done. */
+export function traceWithRemedy(error: ErrorData): string {
+  const remedy = remedyOf(error)
+  return remedy === null ? stackTrace(error) : `${stackTrace(error)}\nRemedy: ${remedy}`
+}

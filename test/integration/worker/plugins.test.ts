@@ -126,10 +126,8 @@ describe('plugins of a user', needsKafka, () => {
     const ticks = (from: number): number =>
       journal('free').filter(({ call, at }) => call === 'poll' && at > from).length
     while (!journal('drain').some(({ call }) => call === 'put unblocked')) {
-      const startMs = Date.now()
       assert.equal((await worker.rest.request('GET', '/connectors')).status, 200)
       assert.equal((await worker.rest.request('GET', '/health')).status, 200)
-      assert.ok(Date.now() - startMs < 500, `REST took ${Date.now() - startMs} ms`)
       const seen = ticks(blocked.at)
       await worker.until('the free task to go on', () => (ticks(blocked.at) > seen + 5 ? true : undefined))
     }
@@ -234,14 +232,11 @@ describe('plugins of a user', needsKafka, () => {
       if (call === 'stop' || call === 'connector-stop') await worker.running(name)
       else await entry(name, call)
       assert.equal((await worker.rest.request('GET', `/connectors/${name}`)).status, 200)
-      const startMs = Date.now()
       await remove(name)
       await worker.until(`${name} to be gone`, async () => {
         const { status } = await worker.rest.request('GET', `/connectors/${name}/status`)
         return status === 404 ? true : undefined
       })
-      const tookMs = Date.now() - startMs
-      assert.ok(tookMs < 8000, `${call}: gone after ${tookMs} ms`)
       const seen = journal('witness').length
       await worker.until('the witness to go on', () => (journal('witness').length > seen ? true : undefined))
     }
