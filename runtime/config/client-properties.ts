@@ -1,6 +1,6 @@
 import type { ConfigMap } from '../core/ids.ts'
 import type { TaskId } from '../core/task-id.ts'
-import { withPrefix } from './worker-config.ts'
+import { withPrefix } from '../core/with-prefix.ts'
 
 /** The worker's properties as its own Kafka clients get them: all that is not for another kind of client. */
 export function workerClientProperties(worker: ConfigMap, clientId: string): ConfigMap {

@@ -1,7 +1,7 @@
 import { ConnectError, type ConfigProvider } from '../../api/index.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { directoryProvider, environmentProvider, fileProvider } from './file-providers.ts'
-import { withPrefix } from './worker-config.ts'
+import { withPrefix } from '../core/with-prefix.ts'
 
 /** Makes a provider of a class that is not built in, from an installed plugin; undefined when there is none. */
 export type ProviderLookUp = (className: string, params: ConfigMap) => ConfigProvider | undefined

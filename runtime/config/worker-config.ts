@@ -98,9 +98,3 @@ export function topicSettings(
     .map(([key, value]) => [key.slice(prefix.length), value] as const)
   return { ...Object.fromEntries(settings), 'cleanup.policy': 'compact' }
 }
-
-/** The properties below a prefix, the prefix removed. */
-export function withPrefix(config: ConfigMap, prefix: string): Record<string, string> {
-  const entries = Object.entries(config).filter(([key]) => key.startsWith(prefix))
-  return Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]))
-}

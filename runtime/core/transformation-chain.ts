@@ -12,6 +12,7 @@ import {
   type TransformationDescriptor,
 } from '../../api/index.ts'
 import { isPromise } from './awaitable.ts'
+import { withPrefix } from './with-prefix.ts'
 
 /** Finds a plugin by the class name or alias of a config; null when there is none. */
 export type FindPlugin = (className: string, kind: PluginDescriptor['kind']) => PluginDescriptor | null
@@ -143,12 +144,6 @@ export function createTransformationChain(config: Props, findPlugin: FindPlugin)
 export function aliases(config: Props, key: 'transforms' | 'predicates'): readonly string[] {
   const list = parseConfigValue(key, config[key] ?? null, 'LIST')
   return [...new Set(list)]
-}
-
-/** The entries of `config` below `prefix`, prefix removed. */
-export function withPrefix(config: Props, prefix: string): Record<string, string | null> {
-  const entries = Object.entries(config).filter(([key]) => key.startsWith(prefix) && key.length > prefix.length)
-  return Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]))
 }
 
 /** Keys of a transformation's alias that are the chain's, not the transformation's. */

@@ -64,6 +64,7 @@ export class ConfigChanges {
 
   targetStateChanged(name: string): void {
     const target: TargetState = this.#options.view().targetState(name) ?? 'STARTED'
+    this.#options.log.info(`Connector ${name} is to be ${target}`)
     this.#options.local.transition(name, target)
   }
 

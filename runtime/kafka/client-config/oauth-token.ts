@@ -5,6 +5,7 @@ import { delay, randomBackoffMs } from '../backoff.ts'
 import { localError } from '../errors.ts'
 import type { OAuthToken, OAuthTokenSource } from './oauth-bearer.ts'
 import type { ParsedProperties } from './parse.ts'
+import { withPrefix } from '../../core/with-prefix.ts'
 
 const RETRIEVERS = ['DefaultJwtRetriever', 'ClientCredentialsJwtRetriever', 'FileJwtRetriever']
 const ATTEMPTS = 3
@@ -33,7 +34,7 @@ export function makeTokenSource(props: ParsedProperties, options: Options): OAut
       remedy: `Use one of ${RETRIEVERS.join(', ')}.`,
     })
   }
-  const extensions = withPrefix(options, EXTENSION_PREFIX)
+  const extensions = withPrefix(Object.fromEntries(options), EXTENSION_PREFIX)
   const url = props.stringOrNull('sasl.oauthbearer.token.endpoint.url')
   if (url === null || url === '') {
     const claims = unsecuredClaims(options)
@@ -76,7 +77,7 @@ function cached(
 
 /** Claims from the `unsecuredLogin…` options of the login module. */
 function unsecuredClaims(options: Options): Readonly<Record<string, string>> {
-  const claims = withPrefix(options, CLAIM_PREFIX)
+  const claims = withPrefix(Object.fromEntries(options), CLAIM_PREFIX)
   if (claims['sub'] !== undefined) return claims
   throw configError('OAUTHBEARER has neither a token endpoint nor an unsecuredLoginStringClaim_sub', {
     remedy: 'Set sasl.oauthbearer.token.endpoint.url.',
@@ -178,10 +179,4 @@ function expiryOf(token: string): number {
     if (!(error instanceof SyntaxError)) throw error
   }
   return Date.now() + UNKNOWN_LIFE_MS
-}
-
-function withPrefix(options: Options, prefix: string): Record<string, string> {
-  return Object.fromEntries(
-    [...options].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value]),
-  )
 }

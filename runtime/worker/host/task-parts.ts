@@ -8,7 +8,7 @@ import {
   type Logger,
 } from '../../../api/index.ts'
 import type { ConnectorConfig } from '../../config/connector-config.ts'
-import { toNumber, withPrefix } from '../../config/worker-config.ts'
+import { toNumber } from '../../config/worker-config.ts'
 import { createTransformationChain, type TransformationChain } from '../../core/transformation-chain.ts'
 import type { Opened } from '../../platform/opened.ts'
 import type { PluginRegistry } from '../../plugins/registry.ts'
@@ -16,6 +16,7 @@ import { ErrorHandler, type ErrorMetrics, type ErrorReporter } from './error-han
 import type { HostContext } from './host-context.ts'
 import { logReporter } from './log-reporter.ts'
 import type { Converters, ConverterInUse } from './source-pipeline.ts'
+import { withPrefix } from '../../core/with-prefix.ts'
 
 type Config = Readonly<Record<string, string>>
 

@@ -1,7 +1,7 @@
 import { ConnectError } from '../../../api/index.ts'
 import { JavaPattern } from '../../../compat/java-regex.ts'
 import type { ConfigMap } from '../../core/ids.ts'
-import { withPrefix } from '../../config/worker-config.ts'
+import { withPrefix } from '../../core/with-prefix.ts'
 
 /** How one group of topics is made (KIP-158). */
 export interface TopicSettings {

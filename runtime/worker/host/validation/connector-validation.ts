@@ -7,13 +7,13 @@ import type {
 } from '../../../../api/index.ts'
 import { JavaPattern } from '../../../../compat/java-regex.ts'
 import { topicsFault } from '../../../config/connector-config.ts'
-import { withPrefix } from '../../../config/worker-config.ts'
 import { transformationKeys } from '../../../core/transformation-config.ts'
 import type { ConfigInfos } from '../../../core/answers.ts'
 import type { PluginRegistry } from '../../../plugins/registry.ts'
 import { type ConfigLine, type ConfigPart, countErrors, part, withErrors } from './config-infos.ts'
 import { frameworkDef } from './framework-def.ts'
 import { overrideFaults } from './override-policy.ts'
+import { withPrefix } from '../../../core/with-prefix.ts'
 
 export type ConnectorDescriptor = SourceConnectorDescriptor | SinkConnectorDescriptor
 

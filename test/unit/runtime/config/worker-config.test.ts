@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseWorkerConfig, topicSettings, withPrefix } from '../../../../runtime/config/worker-config.ts'
+import { parseWorkerConfig, topicSettings } from '../../../../runtime/config/worker-config.ts'
 
 const file = {
   'bootstrap.servers': '127.0.0.1:9092',
@@ -51,8 +51,4 @@ test('the settings of an internal topic are those below its prefix, and it is al
     'offset.storage.cleanup.policy': 'delete',
   }
   assert.deepEqual(topicSettings(settings, 'offset.storage.'), { 'segment.bytes': '1', 'cleanup.policy': 'compact' })
-})
-
-test('withPrefix takes the prefix off', () => {
-  assert.deepEqual(withPrefix({ 'producer.acks': '1', acks: 'all' }, 'producer.'), { acks: '1' })
 })
