@@ -33,6 +33,8 @@ export interface Shared {
   /** Requests from one worker to another. */
   readonly forwarder: (from: Gate) => Forwarder
   readonly maxDelayMs: number
+  /** `connect.protocol` */
+  readonly protocol: string
 }
 
 export class SimulatedProcess {
@@ -93,7 +95,7 @@ export class SimulatedProcess {
   #build(shared: Shared, random: Random): DistributedHerder {
     const { gate, log, url, workerId } = this
     const clock = new GateClock(gate)
-    const config = parseWorkerConfig(workerFile(shared.maxDelayMs), () => undefined)
+    const config = parseWorkerConfig(workerFile(shared), () => undefined)
     const open = (topic: SharedTopic, name: string) => ({
       topic: name,
       open: topic.openFor(gate, random.stream(name)),
@@ -183,7 +185,7 @@ export class SimulatedProcess {
   }
 }
 
-function workerFile(maxDelayMs: number): Record<string, string> {
+function workerFile({ maxDelayMs, protocol }: Shared): Record<string, string> {
   return {
     'bootstrap.servers': 'simulated:9092',
     'group.id': 'workers',
@@ -197,5 +199,6 @@ function workerFile(maxDelayMs: number): Record<string, string> {
     'rebalance.timeout.ms': '60000',
     'inter.worker.key.ttl.ms': '60000',
     'scheduled.rebalance.max.delay.ms': String(maxDelayMs),
+    'connect.protocol': protocol,
   }
 }

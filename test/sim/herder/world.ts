@@ -15,6 +15,7 @@ export interface Scenario {
   readonly network: Faults
   readonly log: LogFaults
   readonly plugins: PluginFaults
+  readonly protocol: string
   /** Workers crash, stop, freeze and lose the network. */
   readonly mishaps: boolean
 }
@@ -55,6 +56,7 @@ export class World {
       pluginFaults: () => (this.#calm ? NO_PLUGIN_FAULTS : scenario.plugins),
       forwarder: this.#requests.forwarder,
       maxDelayMs: random.pick([0, 5000, 20_000]),
+      protocol: scenario.protocol,
     }
     this.users = new Users(random.stream('users'), this.scheduler, this.#requests, this.processes, this.#shared.outside)
     for (let count = random.between(1, 3); count > 0; count--) this.#start()
@@ -197,5 +199,6 @@ export function randomScenario(random: Random): Scenario {
       failedTaskConfigs: rate(0.3),
     },
     mishaps: random.chance(0.8),
+    protocol: random.pick(['sessioned', 'sessioned', 'compatible', 'eager']),
   }
 }
