@@ -6,6 +6,7 @@ import { parseWorkerConfig, type WorkerConfig } from '../config/worker-config.ts
 import type { ConfigEvent } from '../core/config-reducer.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { DistributedHerder } from '../herder/distributed-herder.ts'
+import type { Forwarder } from '../herder/forwarder.ts'
 import { forwardingClient } from '../herder/forwarding-client.ts'
 import { taskConfigSender } from '../herder/task-config-sender.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
@@ -21,10 +22,11 @@ import { adminApp, restApp } from '../rest/app.ts'
 import type { RestContext } from '../rest/context.ts'
 import { advertised, type Listener, parseListeners } from '../rest/listeners.ts'
 import { parseHeaderRules } from '../rest/response-headers.ts'
-import { RestServer } from '../rest/server.ts'
+import { RestServer, type TlsServerOptions } from '../rest/server.ts'
 import { startingApp } from '../rest/starting-app.ts'
 import { clusterIdOf } from './cluster-id.ts'
 import { openStores, sharedClientId } from './open-stores.ts'
+import { forwardingTls, serverTls } from './rest-tls.ts'
 import { checkSupported } from './supported.ts'
 import { checkUnknownProperties } from './unknown-properties.ts'
 import { checkWorkerConverters } from './worker-converters.ts'
@@ -50,6 +52,8 @@ interface Ground {
   readonly log: Logger
   readonly rest: RestServer
   readonly adminListeners: readonly Listener[]
+  readonly adminTls: TlsServerOptions | null
+  readonly forwarder: Forwarder
   readonly url: string
   readonly workerId: string
   readonly admin: KafkaAdmin
@@ -60,11 +64,11 @@ interface Ground {
 /** Puts a distributed worker together and starts it: the composition root. */
 export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<RunningWorker> {
   const ground = await prepare(file, loggers)
-  const { config, log, rest, url, workerId, admin, adminListeners } = ground
+  const { config, log, rest, url, workerId, admin } = ground
   const { herder, worker, failed } = await assemble(ground)
   const context = restContext(ground, herder, worker)
   await checkWorkerConverters(config.values, (name) => worker.pluginConfig(name, null))
-  await listenForAdmin(rest, adminListeners, context)
+  await listenForAdmin(ground, context)
   await Promise.race([herder.start(() => rest.serve(publicApp(config, context))), failed])
   log.info(`Worker ${workerId} is in group ${config.values['group.id']} and answers at ${url}`)
   return {
@@ -87,8 +91,10 @@ async function prepare(file: ConfigMap, loggers: Loggers): Promise<Ground> {
   const config = await readConfig(file, log)
   const { values, originals } = config
   const adminListeners = parseAdminListeners(values['admin.listeners'])
+  const adminTls = hasHttps(adminListeners) ? await serverTls(originals, 'admin.listeners.https.') : null
+  const forwarder = forwardingClient(await forwardingTls(originals))
   const rest = new RestServer(startingApp())
-  const bound = await bind(rest, parseListeners(values.listeners))
+  const bound = await bind(rest, parseListeners(values.listeners), originals)
   const { url, workerId } = advertised(bound, {
     host: values['rest.advertised.host.name'],
     port: values['rest.advertised.port'],
@@ -99,7 +105,20 @@ async function prepare(file: ConfigMap, loggers: Loggers): Promise<Ground> {
   const clusterId = await clusterIdOf(admin, log)
   const groupProperties = parseClientProperties('admin', workerClientProperties(originals, clientId))
   const groupCluster = new KafkaCluster(await loadCluster(groupProperties))
-  return { config, loggers, log, rest, adminListeners, url, workerId, admin, clusterId, groupCluster }
+  return {
+    config,
+    loggers,
+    log,
+    rest,
+    adminListeners,
+    adminTls,
+    forwarder,
+    url,
+    workerId,
+    admin,
+    clusterId,
+    groupCluster,
+  }
 }
 
 interface Assembled {
@@ -110,7 +129,7 @@ interface Assembled {
 }
 
 async function assemble(ground: Ground): Promise<Assembled> {
-  const { config, loggers, log, url, workerId, admin, clusterId, groupCluster } = ground
+  const { config, loggers, log, url, workerId, admin, clusterId, groupCluster, forwarder } = ground
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject
@@ -129,7 +148,7 @@ async function assemble(ground: Ground): Promise<Assembled> {
     worker: (listener) => (made.worker = makeWorker(config, workerId, listener, loggers, stores.offsets)),
     member: (owner) => makeMember(config, groupCluster, owner),
     sinkOffsets: sinkOffsetAdmin(admin),
-    sendTaskConfigs: (keys) => taskConfigSender(forwardingClient(null), keys),
+    sendTaskConfigs: (keys) => taskConfigSender(forwarder, keys),
     setLoggerLevel: (logger, level) => setLevel(loggers, made.worker, logger, level),
     clock: systemClock,
     log,
@@ -141,11 +160,15 @@ async function assemble(ground: Ground): Promise<Assembled> {
   return { herder, worker, failed }
 }
 
-function restContext({ config: { values }, loggers }: Ground, herder: DistributedHerder, worker: Worker): RestContext {
+function restContext(
+  { config: { values }, loggers, forwarder }: Ground,
+  herder: DistributedHerder,
+  worker: Worker,
+): RestContext {
   return {
     herder,
     clock: systemClock,
-    forwarder: forwardingClient(null),
+    forwarder,
     topicTracking: { enabled: values['topic.tracking.enable'], allowReset: values['topic.tracking.allow.reset'] },
     metricsText: async () => prometheusText(await workerMeasurements(herder, worker)),
     loggers: {
@@ -186,9 +209,10 @@ async function checkTaskClients(worker: ConfigMap): Promise<void> {
   }
 }
 
-async function bind(rest: RestServer, listeners: readonly Listener[]): Promise<Listener[]> {
+async function bind(rest: RestServer, listeners: readonly Listener[], originals: ConfigMap): Promise<Listener[]> {
+  const tls = hasHttps(listeners) ? await serverTls(originals, 'listeners.https.') : null
   const bound: Listener[] = []
-  for (const listener of listeners) bound.push({ ...listener, port: await rest.listen(listener, null) })
+  for (const listener of listeners) bound.push({ ...listener, port: await rest.listen(listener, tls) })
   return bound
 }
 
@@ -209,9 +233,13 @@ function parseAdminListeners(texts: readonly string[] | null): readonly Listener
       )
 }
 
-async function listenForAdmin(rest: RestServer, listeners: readonly Listener[], context: RestContext): Promise<void> {
+async function listenForAdmin({ rest, adminListeners, adminTls }: Ground, context: RestContext): Promise<void> {
   const app = adminApp(context)
-  for (const listener of listeners) await rest.listen(listener, null, () => app)
+  for (const listener of adminListeners) await rest.listen(listener, adminTls, () => app)
+}
+
+function hasHttps(listeners: readonly Listener[]): boolean {
+  return listeners.some(({ protocol }) => protocol === 'https')
 }
 
 function listOf(text: string): string[] {

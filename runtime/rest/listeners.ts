@@ -21,7 +21,7 @@ const form = /^(.*):\/\/\[?([0-9a-zA-Z\-%._:]*)\]?:(-?\d+)$/
 
 type ListenerKey = 'listeners' | 'admin.listeners'
 
-/** Parses a list of listeners. @throws `CONFIG_INVALID` also for https, which is not there yet */
+/** Parses a list of listeners. */
 export function parseListeners(texts: readonly string[], key: ListenerKey = 'listeners'): Listener[] {
   return texts.map((text) => {
     const fault = (reason: string): ConnectError =>
@@ -34,10 +34,6 @@ export function parseListeners(texts: readonly string[], key: ListenerKey = 'lis
     if (protocol !== 'http' && protocol !== 'https') throw fault('Listener protocol must be either "http" or "https".')
     const port = Number(match[3])
     if (port < 0 || port > 65_535) throw fault('The port must be a number from 0 to 65535.')
-    if (protocol === 'https')
-      throw new ConnectError('CONFIG_INVALID', `${key}=${text} cannot be honoured: https listeners are not there yet`, {
-        remedy: 'Use an http listener, behind a proxy that ends TLS if need be.',
-      })
     return { protocol, host: match[2] === '' ? null : (match[2] ?? null), port }
   })
 }
