@@ -71,6 +71,7 @@ export class KafkaFetcher implements AsyncDisposable {
         return [partition.key, partition]
       }),
     )
+    for (const partition of old.values()) if (this.#partitions.get(partition.key) !== partition) partition.drop()
     this.#ready = this.#ready.filter((partition) => this.#partitions.get(partition.key) === partition)
     this.#notify()
   }
@@ -233,10 +234,10 @@ export class KafkaFetcher implements AsyncDisposable {
       const timeoutMs = this.#options.requestTimeoutMs + this.#options.maxWaitMs
       const answer = await this.#cluster.request(node, fetch, this.#body(partitions), { channel: 'fetch', timeoutMs })
       this.#busy.delete(node)
-      const current = [...asked].filter(([p, version]) => p.version === version).map(([p]) => p)
+      const current = new Set(partitions.filter((partition) => partition.version === asked.get(partition)))
       for (const partition of current) partition.inFlight = false
       if (answer.errorCode !== 0) throw brokerError(answer.errorCode, 'Fetching')
-      this.#accept(answer, new Map(current.map((p) => [p.key, p])))
+      this.#accept(answer, current)
     } catch (error) {
       this.#busy.delete(node)
       this.#allFailed(asked, error)
@@ -269,11 +270,11 @@ export class KafkaFetcher implements AsyncDisposable {
     return { maxWaitMs, minBytes, maxBytes, isolationLevel, topics, rackId: rack }
   }
 
-  #accept(answer: Answer, partitions: ReadonlyMap<string, FetchPartition>): void {
+  #accept(answer: Answer, current: ReadonlySet<FetchPartition>): void {
     for (const { topic, partitions: answers } of answer.responses) {
       for (const found of answers) {
-        const partition = partitions.get(topicPartitionKey(topic, found.partitionIndex))
-        if (!partition) continue
+        const partition = this.#partitions.get(topicPartitionKey(topic, found.partitionIndex))
+        if (!partition || !current.has(partition)) continue
         if (found.errorCode === OFFSET_OUT_OF_RANGE) this.#outOfRange(partition)
         else if (found.errorCode !== 0) {
           this.#partitionFailed(partition, brokerError(found.errorCode, `Fetching from ${partition.key}`))
