@@ -49,6 +49,7 @@ export class KafkaFetcher implements AsyncDisposable {
     this.#options = options
     this.#resetter = new OffsetResetter(cluster, options.reset, options.readCommitted)
     this.#metadata = new MetadataRefresher(cluster, options.createTopics, {
+      isWanted: (topic) => [...this.#partitions.values()].some((partition) => partition.topic === topic),
       onRefreshed: () => this.#notify(),
       onTopicFailed: (topic, error) => {
         for (const partition of this.#partitions.values()) if (partition.topic === topic) partition.error = error
