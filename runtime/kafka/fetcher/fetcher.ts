@@ -178,7 +178,7 @@ export class KafkaFetcher implements AsyncDisposable {
         partition.position = data.take(into, max, partition.position ?? 0)
       } catch (error) {
         partition.error = readError(error, partition)
-        // What was read before the damage is delivered first; the next poll tells of it.
+        // What was read before is delivered first; the next poll tells of the damage.
         if (into.length === 0) throw partition.error
         break
       }
@@ -291,17 +291,14 @@ export class KafkaFetcher implements AsyncDisposable {
       partition.preferred = { node: found.preferredReadReplica, untilMs: Date.now() + PREFERRED_REPLICA_MS }
     }
     if (found.records === null || found.records.length === 0) return
-    try {
-      const batches = readBatches(found.records, this.#options.checkCrcs)
-      const last = batches.at(-1)
-      if (!last) return
-      const aborted = this.#options.readCommitted ? (found.abortedTransactions ?? []) : null
-      if (!this.#ready.includes(partition)) this.#ready.push(partition)
-      partition.buffered.push(new FetchedBatches(partition, batches, aborted))
-      partition.fetchOffset = last.nextOffset
-    } catch (error) {
-      partition.error = readError(error, partition)
-    }
+    const read = readBatches(found.records)
+    const last = read.batches.at(-1)
+    if (!last && !read.damage) return
+    const { readCommitted, checkCrcs } = this.#options
+    const aborted = readCommitted ? (found.abortedTransactions ?? []) : null
+    if (!this.#ready.includes(partition)) this.#ready.push(partition)
+    partition.buffered.push(new FetchedBatches(partition, read, { aborted, checkCrcs }))
+    if (last) partition.fetchOffset = last.nextOffset
   }
 
   #outOfRange(partition: FetchPartition): void {
