@@ -11,7 +11,7 @@ interface Asked {
   readonly answer: (response: unknown) => void
 }
 
-/** The leader of partition 0 of topic `t`: its long polls wait until the test answers them. */
+/** The leader of partition 0 of topic `t`, which begins at 0: its long polls wait until the test answers them. */
 export class FakeLeader {
   readonly #asked: Asked[] = []
 
@@ -38,6 +38,11 @@ export class FakeLeader {
     return this.#asked.map(({ body }) => body.topics[0]?.partitions[0]?.fetchOffset)
   }
 
+  /** Resolves when a request waits. */
+  async asked(): Promise<void> {
+    while (this.#asked.length === 0) await new Promise(setImmediate)
+  }
+
   /** Answers the oldest request with these bytes of records, and lets the fetcher take the answer in. */
   async answer(records: Buffer): Promise<void> {
     const oldest = this.#asked.shift()
@@ -58,8 +63,10 @@ export class FakeLeader {
     const fake = {
       cachedTopic: () => ({}),
       leaderOf: () => 1,
-      request: (_to: unknown, _api: unknown, body: Asked['body']) =>
-        new Promise((answer) => this.#asked.push({ body, answer })),
+      request: (_to: unknown, api: { readonly name: string }, body: Asked['body']) =>
+        api.name === 'Fetch'
+          ? new Promise((answer) => this.#asked.push({ body, answer }))
+          : Promise.resolve({ topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: 0, offset: 0 }] }] }),
       close: () => Promise.resolve(),
     }
     return fake as unknown as KafkaCluster
