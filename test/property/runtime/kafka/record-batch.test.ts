@@ -19,7 +19,12 @@ import {
 const bytes = fc.uint8Array({ maxLength: 300 }).map((b) => Buffer.from(b))
 const nullableBytes = fc.option(bytes, { nil: null })
 const record = fc.record({
-  timestamp: fc.oneof(fc.maxSafeNat(), fc.constant(-1), fc.integer({ min: 1_600_000_000_000, max: 1_700_000_000_000 })),
+  // With -1 in one batch, the largest safe integer would be a difference that is none.
+  timestamp: fc.oneof(
+    fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER - 1 }),
+    fc.constant(-1),
+    fc.integer({ min: 1_600_000_000_000, max: 1_700_000_000_000 }),
+  ),
   key: nullableBytes,
   value: nullableBytes,
   headers: fc.array(fc.record({ key: fc.string({ unit: 'binary', maxLength: 20 }), value: nullableBytes }), {
