@@ -56,7 +56,8 @@ try {
       topics: [{ topic, partitions: [{ partition: 0, fetchOffset: position, partitionMaxBytes: 1 << 20 }] }],
     })
     const { records } = answer.responses[0].partitions[0]
-    for (const batch of readBatches(records, true)) {
+    for (const batch of readBatches(records).batches) {
+      batch.checkCrc()
       const cursor = batch.records(topic, 0)
       for (let r = cursor.next(); r; r = cursor.next()) {
         if (r.value === null) state.delete(r.key.toString())

@@ -3,18 +3,25 @@ import { ConnectError } from '../../api/index.ts'
 
 /** Text that waits to be written beyond this holds the caller up. In UTF-16 units. */
 const waitingMax = 1 << 20
+/** A last line without its end that has not changed for this long is nobody's running write, not even one that a busy disk holds up. */
+const tornAfterMs = 1000
+const LF = 10
+const lineEnd = Buffer.of(LF)
+const nothing = Buffer.alloc(0)
 
 /**
- * A file opened to append, perhaps by several tasks. Writing goes on while the caller makes the next lines: what comes
- * during a write goes out together with the next one.
+ * A file opened to append, perhaps by several tasks, threads and workers. Writing goes on while the caller makes the
+ * next lines: what comes during a write goes out together with the next one. Each write is whole lines in one call,
+ * which the file system keeps whole among those of others.
  *
- * A process that was killed in a write may have left a line without its end: whoever writes next ends it, so that two
- * lines are never glued into one. The piece stays, as a line of its own: it may be the user's text just as well.
+ * A write that was cut short, by a kill or by a full disk, may have left a line without its end: it is ended before the
+ * next one, so that two lines are never glued into one. The piece stays, as a line of its own: it may be the user's
+ * text just as well.
  */
 export class AppendedFile {
   readonly #handle: FileHandle
-  /** The size after our own last write; another size means that someone else wrote since. */
-  #end = -1
+  /** Whether the last line lacks its end; null while nobody has looked, which is before the first write only. */
+  #torn: boolean | null = null
   #waiting = ''
   #writing: Promise<void> | null = null
   #failure: Error | null = null
@@ -62,7 +69,7 @@ export class AppendedFile {
       while (this.#waiting !== '') {
         const lines = this.#waiting
         this.#waiting = ''
-        await this.#writeLines(lines)
+        await this.#writeLines(Buffer.from(lines))
       }
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
@@ -70,24 +77,25 @@ export class AppendedFile {
     this.#writing = null
   }
 
-  async #writeLines(lines: string): Promise<void> {
-    const { size } = await this.#handle.stat()
-    const torn = size !== this.#end && size > 0 && !(await this.#endsWithLineEnd(size))
-    const bytes = Buffer.from(torn ? `\n${lines}` : lines)
-    await this.#writeAll(bytes)
-    this.#end = size + bytes.length
-  }
-
-  async #endsWithLineEnd(size: number): Promise<boolean> {
-    const { buffer } = await this.#handle.read(Buffer.alloc(1), 0, 1, size - 1)
-    return buffer[0] === 10
-  }
-
-  async #writeAll(bytes: Buffer): Promise<void> {
-    let written = 0
-    while (written < bytes.length) {
-      const { bytesWritten } = await this.#handle.write(bytes, written)
-      written += bytesWritten
+  /** One call, save for a write that is cut short: it goes on with the line that was cut, once more from its start. */
+  async #writeLines(lines: Buffer): Promise<void> {
+    this.#torn ??= await isTorn(this.#handle)
+    for (let left = lines; left.length > 0; ) {
+      const end = this.#torn ? lineEnd : nothing
+      const { bytesWritten } = await this.#handle.write(this.#torn ? Buffer.concat([end, left]) : left)
+      const written = left.subarray(0, Math.max(bytesWritten - end.length, 0))
+      if (bytesWritten > 0) this.#torn = written.length > 0 && written.at(-1) !== LF
+      left = left.subarray(written.lastIndexOf(LF) + 1)
     }
   }
+}
+
+/** Whether the file's last line lacks its end, and not because somebody else is just writing it. */
+async function isTorn(handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat()
+  if (size === 0) return false
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
+  if (bytesRead === 0 || buffer[0] === LF) return false
+  await new Promise((resolve) => setTimeout(resolve, tornAfterMs))
+  return (await handle.stat()).size === size
 }

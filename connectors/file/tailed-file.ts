@@ -32,8 +32,11 @@ export class TailedFile implements AsyncDisposable {
   }
 
   async read(): Promise<ReadResult> {
-    const handle = this.#handle ?? (await this.#open())
+    const handle = this.#handle ?? (await openExisting(this.#path))
     if (handle === null) return { kind: 'missing' }
+    if (handle !== this.#handle && (await this.#begin(handle)) === 'truncated') {
+      return { kind: 'replaced', why: 'truncated' }
+    }
     const chunk = await (this.#ahead ?? this.#readChunk(handle))
     this.#ahead = null
     if (chunk.length === 0) return this.#atEnd(handle)
@@ -61,21 +64,20 @@ export class TailedFile implements AsyncDisposable {
     return buffer.subarray(0, bytesRead)
   }
 
-  async #open(): Promise<FileHandle | null> {
-    const handle = await openExisting(this.#path)
-    if (handle === null) return null
-    const { size, ino } = await handle.stat({ bigint: true })
+  /** Begins with a file at the position; at its start when it is too short to be the one that the position is of. */
+  async #begin(handle: FileHandle): Promise<'truncated' | 'continued'> {
     this.#handle = handle
+    const { size, ino } = await handle.stat({ bigint: true })
     this.#inode = ino
     if (size < this.#position) {
       this.#log.warn(
         `${this.#path} has ${size} bytes, fewer than the stored position ${this.#position}: reading starts at 0`,
       )
       this.#position = 0
-    } else if (this.#position > 0) {
-      await this.#warnInMidLine(handle)
+      return 'truncated'
     }
-    return handle
+    if (this.#position > 0) await this.#warnInMidLine(handle)
+    return 'continued'
   }
 
   /** The original counts characters, so that a position it stored for text beyond ASCII can lie inside a line. */

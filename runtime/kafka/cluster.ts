@@ -262,6 +262,8 @@ export class KafkaCluster implements AsyncDisposable {
   }
 
   #slot(address: Address, channel: Channel): ConnectionSlot {
+    // The brokers may have been learnt in the moment of closing: nobody would close another slot.
+    this.#closing.signal.throwIfAborted()
     const key = slotKey(address, channel)
     let slot = this.#slots.get(key)
     if (!slot) {

@@ -63,6 +63,9 @@ export class ConnectionSlot {
     if (waitMs > 0) await delay(waitMs, signal)
     try {
       const connection = await BrokerConnection.open(this.#address, this.#options, signal)
+      // Closed in the moment between.
+      if (signal.aborted) connection.close(signal.reason as KafkaError)
+      signal.throwIfAborted()
       this.#failures = 0
       this.#connection = connection
       return connection

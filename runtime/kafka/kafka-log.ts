@@ -30,9 +30,9 @@ export interface KafkaLogOptions {
   readonly fetcher: KafkaFetcher
   /** Null for a log that is only read. `onSettled` passes the outcome on to the tokens. */
   readonly makeProducer: ((onBatch: (outcome: BatchOutcome<SendToken>) => void) => KafkaProducer<SendToken>) | null
-  /** Called for every record, in order within a partition; must not throw. */
+  /** Called for every record, in order within a partition. A record for which it throws is passed over. */
   readonly onRecord: (record: KafkaRecord) => void
-  /** Reading failed and is tried again. */
+  /** Reading failed and is tried again, or a record was passed over. */
   readonly onError: (error: KafkaError) => void
 }
 
@@ -196,11 +196,11 @@ export class KafkaLog implements AsyncDisposable {
   }
 
   async #readOn(): Promise<void> {
-    const { fetcher, onRecord, onError } = this.#options
+    const { fetcher, onError } = this.#options
     const { signal } = this.#stopping
     for (let failures = 0; !signal.aborted; ) {
       try {
-        for (const record of await fetcher.poll(POLL_RECORDS, POLL_MS, signal)) onRecord(record)
+        for (const record of await fetcher.poll(POLL_RECORDS, POLL_MS, signal)) this.#deliver(record)
         failures = 0
         this.#checkWaiters()
       } catch (error) {
@@ -212,6 +212,17 @@ export class KafkaLog implements AsyncDisposable {
         if (!reason.retriable) this.#rejectWaiters(reason)
         await this.#pause(randomBackoffMs(ERROR_BACKOFF, failures++))
       }
+    }
+  }
+
+  /** One record that its reader chokes on must not cost those behind it, which are fetched and will not come again. */
+  #deliver(record: KafkaRecord): void {
+    const { onRecord, onError } = this.#options
+    try {
+      onRecord(record)
+    } catch (error) {
+      const where = `${topicPartitionKey(record.topic, record.partition)} at offset ${record.offset}`
+      onError(new KafkaError('INTERNAL', `Record ${where} was passed over: ${String(error)}`, { cause: error }))
     }
   }
 

@@ -4,6 +4,8 @@ import { brokerError, errorCode, KafkaError, localError } from './errors.ts'
 import type { TopicMetadata } from './metadata.ts'
 
 export interface RefresherHooks {
+  /** Whether a topic that the last answer did not settle is to be asked for again. */
+  isWanted(topic: string): boolean
   /** Topics that are there, freshly described. */
   onRefreshed(topics: readonly TopicMetadata[]): void
   /** A topic that no retry will bring (not authorised, an impossible name). */
@@ -12,7 +14,10 @@ export interface RefresherHooks {
   onFailed(error: KafkaError): void
 }
 
-/** Asks for stale topics, one request at a time, with a pause whenever the answer leaves a leader unknown. */
+/**
+ * Asks for stale topics, one request at a time, with a pause whenever the answer leaves a leader unknown. It asks again
+ * while somebody wants the topic: one that was deleted and given up would be asked for, and perhaps created, for ever.
+ */
 export class MetadataRefresher {
   readonly #cluster: KafkaCluster
   readonly #hooks: RefresherHooks
@@ -47,7 +52,8 @@ export class MetadataRefresher {
     const settled = await this.#refresh(names)
     this.#running = false
     if (this.#closing.signal.aborted) return
-    const next = settled ? this.#stale : new Set([...names, ...this.#stale])
+    const again = settled ? [] : names.filter((topic) => this.#hooks.isWanted(topic))
+    const next = new Set([...again, ...this.#stale])
     for (const topic of next) this.stale(topic)
   }
 

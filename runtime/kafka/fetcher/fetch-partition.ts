@@ -15,7 +15,7 @@ export class FetchPartition implements TopicPartition {
   fetchOffset = 0
   readonly buffered: FetchedBatches[] = []
   paused = false
-  /** Counts seeks: answers to requests from before a seek are dropped. */
+  /** Counts seeks, and the end of the assignment: answers to requests from before are dropped. */
   version = 0
   inFlight = false
   retryAtMs = 0
@@ -45,6 +45,12 @@ export class FetchPartition implements TopicPartition {
     this.failures = 0
     this.retryAtMs = 0
     this.inFlight = false
+  }
+
+  /** It is assigned no more: what is buffered or under way is nobody's. */
+  drop(): void {
+    this.version++
+    this.buffered.length = 0
   }
 
   /** Buffered and not begun: no need to fetch more yet. */

@@ -1,6 +1,12 @@
 import { AbortedTransactions, type AbortedTransaction } from '../records/aborted-transactions.ts'
 import type { KafkaRecord, RecordCursor } from '../records/record.ts'
-import type { RecordBatch } from '../records/record-batch.ts'
+import type { ReadBatches, RecordBatch } from '../records/record-batch.ts'
+
+interface ReadOptions {
+  /** Given for read_committed readers. */
+  readonly aborted: readonly AbortedTransaction[] | null
+  readonly checkCrcs: boolean
+}
 
 /** What one fetch answer held for a partition, on its way to the reader. */
 export class FetchedBatches {
@@ -9,20 +15,24 @@ export class FetchedBatches {
   readonly #partition: number
   readonly #batches: readonly RecordBatch[]
   readonly #aborted: AbortedTransactions | null
+  readonly #checkCrcs: boolean
+  /** Why nothing after the batches left can be read. */
+  #damage: unknown
   #next = 0
   #cursor: RecordCursor | null = null
   #cursorEnd = 0
 
-  /** `aborted` is given for read_committed readers. */
   constructor(
     { topic, partition }: { readonly topic: string; readonly partition: number },
-    batches: readonly RecordBatch[],
-    aborted: readonly AbortedTransaction[] | null,
+    { batches, damage }: ReadBatches,
+    { aborted, checkCrcs }: ReadOptions,
   ) {
     this.#topic = topic
     this.#partition = partition
     this.#batches = batches
+    this.#damage = damage
     this.#aborted = aborted === null ? null : new AbortedTransactions(aborted)
+    this.#checkCrcs = checkCrcs
     this.bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
   }
 
@@ -32,28 +42,38 @@ export class FetchedBatches {
   }
 
   get isExhausted(): boolean {
-    return this.#cursor === null && this.#next >= this.#batches.length
+    return this.#cursor === null && this.#next >= this.#batches.length && this.#damage === null
   }
 
-  /** Moves records at or after `position` into a list, until it holds `max`. Gives the position after the last. */
+  /**
+   * Moves records at or after `position` into a list, until it holds `max`. Gives the position after the last. Throws
+   * when what stands at the position is damaged; what stands before the damage is given out first.
+   */
   take(into: KafkaRecord[], max: number, position: number): number {
     let at = position
-    while (into.length < max) {
-      if (this.#cursor === null) {
-        if (this.isExhausted) return at
-        if (!this.#open(at)) {
+    try {
+      while (into.length < max) {
+        if (this.#cursor === null) {
+          if (this.isExhausted) return at
+          if (!this.#open(at)) {
+            at = Math.max(at, this.#cursorEnd)
+            continue
+          }
+        }
+        const record = this.#cursor?.next() ?? null
+        if (record === null) {
+          this.#cursor = null
           at = Math.max(at, this.#cursorEnd)
-          continue
+        } else if (record.offset >= at) {
+          into.push(record)
+          at = record.offset + 1
         }
       }
-      const record = this.#cursor?.next() ?? null
-      if (record === null) {
-        this.#cursor = null
-        at = Math.max(at, this.#cursorEnd)
-      } else if (record.offset >= at) {
-        into.push(record)
-        at = record.offset + 1
-      }
+    } catch (error) {
+      this.#damage = error
+      this.#cursor = null
+      this.#next = this.#batches.length
+      if (at === position) throw error
     }
     return at
   }
@@ -61,7 +81,8 @@ export class FetchedBatches {
   /** Steps to the next batch; false when it has nothing for the reader. */
   #open(position: number): boolean {
     const batch = this.#batches[this.#next]
-    if (!batch) return false
+    if (!batch) throw this.#damage
+    if (this.#checkCrcs) batch.checkCrc()
     // Each batch passes the filter, also those before the position: their markers count.
     const hidden = this.#aborted?.isAborted(batch) ?? false
     this.#cursorEnd = batch.nextOffset

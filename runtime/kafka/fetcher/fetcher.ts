@@ -49,6 +49,7 @@ export class KafkaFetcher implements AsyncDisposable {
     this.#options = options
     this.#resetter = new OffsetResetter(cluster, options.reset, options.readCommitted)
     this.#metadata = new MetadataRefresher(cluster, options.createTopics, {
+      isWanted: (topic) => [...this.#partitions.values()].some((partition) => partition.topic === topic),
       onRefreshed: () => this.#notify(),
       onTopicFailed: (topic, error) => {
         for (const partition of this.#partitions.values()) if (partition.topic === topic) partition.error = error
@@ -71,6 +72,7 @@ export class KafkaFetcher implements AsyncDisposable {
         return [partition.key, partition]
       }),
     )
+    for (const partition of old.values()) if (this.#partitions.get(partition.key) !== partition) partition.drop()
     this.#ready = this.#ready.filter((partition) => this.#partitions.get(partition.key) === partition)
     this.#notify()
   }
@@ -176,7 +178,7 @@ export class KafkaFetcher implements AsyncDisposable {
         partition.position = data.take(into, max, partition.position ?? 0)
       } catch (error) {
         partition.error = readError(error, partition)
-        // What was read before the damage is delivered first; the next poll tells of it.
+        // What was read before is delivered first; the next poll tells of the damage.
         if (into.length === 0) throw partition.error
         break
       }
@@ -233,10 +235,10 @@ export class KafkaFetcher implements AsyncDisposable {
       const timeoutMs = this.#options.requestTimeoutMs + this.#options.maxWaitMs
       const answer = await this.#cluster.request(node, fetch, this.#body(partitions), { channel: 'fetch', timeoutMs })
       this.#busy.delete(node)
-      const current = [...asked].filter(([p, version]) => p.version === version).map(([p]) => p)
+      const current = new Set(partitions.filter((partition) => partition.version === asked.get(partition)))
       for (const partition of current) partition.inFlight = false
       if (answer.errorCode !== 0) throw brokerError(answer.errorCode, 'Fetching')
-      this.#accept(answer, new Map(current.map((p) => [p.key, p])))
+      this.#accept(answer, current)
     } catch (error) {
       this.#busy.delete(node)
       this.#allFailed(asked, error)
@@ -269,11 +271,11 @@ export class KafkaFetcher implements AsyncDisposable {
     return { maxWaitMs, minBytes, maxBytes, isolationLevel, topics, rackId: rack }
   }
 
-  #accept(answer: Answer, partitions: ReadonlyMap<string, FetchPartition>): void {
+  #accept(answer: Answer, current: ReadonlySet<FetchPartition>): void {
     for (const { topic, partitions: answers } of answer.responses) {
       for (const found of answers) {
-        const partition = partitions.get(topicPartitionKey(topic, found.partitionIndex))
-        if (!partition) continue
+        const partition = this.#partitions.get(topicPartitionKey(topic, found.partitionIndex))
+        if (!partition || !current.has(partition)) continue
         if (found.errorCode === OFFSET_OUT_OF_RANGE) this.#outOfRange(partition)
         else if (found.errorCode !== 0) {
           this.#partitionFailed(partition, brokerError(found.errorCode, `Fetching from ${partition.key}`))
@@ -289,17 +291,14 @@ export class KafkaFetcher implements AsyncDisposable {
       partition.preferred = { node: found.preferredReadReplica, untilMs: Date.now() + PREFERRED_REPLICA_MS }
     }
     if (found.records === null || found.records.length === 0) return
-    try {
-      const batches = readBatches(found.records, this.#options.checkCrcs)
-      const last = batches.at(-1)
-      if (!last) return
-      const aborted = this.#options.readCommitted ? (found.abortedTransactions ?? []) : null
-      if (!this.#ready.includes(partition)) this.#ready.push(partition)
-      partition.buffered.push(new FetchedBatches(partition, batches, aborted))
-      partition.fetchOffset = last.nextOffset
-    } catch (error) {
-      partition.error = readError(error, partition)
-    }
+    const read = readBatches(found.records)
+    const last = read.batches.at(-1)
+    if (!last && !read.damage) return
+    const { readCommitted, checkCrcs } = this.#options
+    const aborted = readCommitted ? (found.abortedTransactions ?? []) : null
+    if (!this.#ready.includes(partition)) this.#ready.push(partition)
+    partition.buffered.push(new FetchedBatches(partition, read, { aborted, checkCrcs }))
+    if (last) partition.fetchOffset = last.nextOffset
   }
 
   #outOfRange(partition: FetchPartition): void {

@@ -38,12 +38,15 @@ export interface GroupOwner {
   protocols(): readonly { readonly name: string; readonly metadata: Uint8Array }[]
   /** The leader's part. Throwing makes the round start again after a pause. */
   assign(round: ComputeAssignmentEffect): readonly MemberAssignmentBytes[] | Promise<readonly MemberAssignmentBytes[]>
-  /** A promise holds the next JoinGroup until it has settled, with heartbeats going on: there is work to stop first. */
+  /**
+   * A promise holds the next JoinGroup until it has settled, with heartbeats going on: there is work to stop first.
+   * Throwing or rejecting says that the assignment cannot be taken, as when its bytes are malformed: `failed` follows.
+   */
   assigned(received: ReceivedAssignment): void | Promise<void>
   /** Give everything up; resolve when it is. It must not reject. */
   revoke(lost: boolean): Promise<void>
   rebalanceStarted?(): void
-  /** The group will not have this member, whatever it tries. */
+  /** The group will not have this member, whatever it tries, or gives it what it cannot take. */
   failed(error: KafkaError): void
 }
 
@@ -172,11 +175,20 @@ export class GroupMember {
   }
 
   #assigned(effect: Extract<MembershipEffect, { kind: 'assigned' }>): void {
-    const settled = this.#options.owner.assigned(effect)
+    const { owner, groupId } = this.#options
+    const refused = (cause: unknown): void => {
+      const text = `The assignment that group ${groupId} gave to this member cannot be taken: ${String(cause)}`
+      owner.failed(new KafkaError('INTERNAL', text, { cause }))
+    }
+    let settled: void | Promise<void>
+    try {
+      settled = owner.assigned(effect)
+    } catch (error) {
+      return refused(error)
+    }
     if (settled === undefined) return
     this.#send({ kind: 'holdJoin' })
-    const release = (): void => this.#send({ kind: 'releaseJoin' })
-    settled.then(release, release)
+    void settled.catch(refused).then(() => this.#send({ kind: 'releaseJoin' }))
   }
 
   /** Every request ends in exactly one event: its answer, or why there is none. */

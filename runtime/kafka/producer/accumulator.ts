@@ -163,6 +163,12 @@ export class Accumulator<T> {
     for (const topic of this.#topics.values()) if (topic.parked.length > 0) this.topicFailed(topic.name, error)
   }
 
+  /** Whether records of a topic are on their way. */
+  isWaitingFor(name: string): boolean {
+    const topic = this.#topics.get(name)
+    return topic !== undefined && (topic.parked.length > 0 || (topic.queues ?? []).some((queue) => !queue.isIdle))
+  }
+
   /** Queues of every topic, idle ones too. */
   allQueues(): PartitionQueue<T>[] {
     return [...this.#topics.values()].flatMap((topic) => topic.queues ?? [])

@@ -49,6 +49,7 @@ export class Sender<T> {
     this.#accumulator = accumulator
     this.#session = session
     this.#metadata = new MetadataRefresher(cluster, true, {
+      isWanted: (topic) => accumulator.isWaitingFor(topic),
       onRefreshed: (topics) => {
         for (const topic of topics) accumulator.topicKnown(topic.name, topic.partitions.length)
         this.wake(true)

@@ -119,25 +119,29 @@ export class RecordBatch {
   }
 }
 
+/** The batches of a fetch answer up to where they cannot be told apart any more; `damage` says why, null at their end. */
+export interface ReadBatches {
+  readonly batches: readonly RecordBatch[]
+  readonly damage: RecordFormatError | null
+}
+
 /**
- * The complete batches in the records of a fetch answer. The broker may cut the last one off at its size limit; that
- * piece is left out and read again with the next request.
+ * The complete batches in the records of a fetch answer, their checksums not yet looked at. The broker may cut the last
+ * one off at its size limit; that piece is left out and read again with the next request.
  */
-export function readBatches(bytes: Buffer, checkCrcs: boolean): RecordBatch[] {
+export function readBatches(bytes: Buffer): ReadBatches {
   const batches: RecordBatch[] = []
   let at = 0
   while (bytes.length - at > BATCH.magic) {
     const magic = bytes[at + BATCH.magic]
-    if (magic !== MAGIC_V2) throw oldFormat(magic ?? -1, getInt64(bytes, at))
+    if (magic !== MAGIC_V2) return { batches, damage: oldFormat(magic ?? -1, getInt64(bytes, at)) }
     const end = at + BATCH.lengthEnd + bytes.readInt32BE(at + BATCH.length)
-    if (end < at + BATCH.records) throw new RecordFormatError('damaged', `Record batch of impossible size ${end - at}`)
+    if (end < at + BATCH.records) return { batches, damage: impossibleSize(end - at, getInt64(bytes, at)) }
     if (end > bytes.length) break
-    const batch = new RecordBatch(bytes.subarray(at, end))
-    if (checkCrcs) batch.checkCrc()
-    batches.push(batch)
+    batches.push(new RecordBatch(bytes.subarray(at, end)))
     at = end
   }
-  return batches
+  return { batches, damage: null }
 }
 
 function oldFormat(magic: number, offset: number): RecordFormatError {
@@ -145,6 +149,10 @@ function oldFormat(magic: number, offset: number): RecordFormatError {
     'unsupported',
     `Record batch at offset ${offset} has message format ${magic}; only format 2 (Kafka 0.11 and later) is read`,
   )
+}
+
+function impossibleSize(size: number, offset: number): RecordFormatError {
+  return new RecordFormatError('damaged', `Record batch at offset ${offset} has an impossible size, ${size} bytes`)
 }
 
 export function getInt64(bytes: Buffer, at: number): number {

@@ -82,15 +82,6 @@ export class KafkaRecord {
     return this.#valueBytes < 0 ? null : this.#batch.bytes.subarray(this.#valueAt, this.#valueAt + this.#valueBytes)
   }
 
-  /** Key and value sizes in bytes, -1 for null, without making them. */
-  get keySize(): number {
-    return this.#keyBytes
-  }
-
-  get valueSize(): number {
-    return this.#valueBytes
-  }
-
   /** The headers in order, duplicates and null values included. */
   get headers(): readonly RecordHeader[] {
     const bytes = this.#batch.bytes
@@ -136,6 +127,11 @@ export class RecordCursor {
     }
     this.#reader = new VarintReader(records, 0)
     this.#left = batch.count
+  }
+
+  /** Bytes of the records so far, each with its headers and all. */
+  get bytesRead(): number {
+    return this.#reader.at
   }
 
   /** The next record, null at the end of the batch. */

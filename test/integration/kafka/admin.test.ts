@@ -89,6 +89,14 @@ describe('the admin client', needsKafka, () => {
     assert.equal((await admin.groups.describe('never-there')).state, 'Dead')
   })
 
+  test('a listing of all topics tells the internal ones', async () => {
+    await using cluster = openCluster()
+    const { topics } = await cluster.metadata(null)
+    const internal = ['__consumer_offsets', topic].map((name) => topics.get(name)?.isInternal)
+    assert.deepEqual(internal, [true, false])
+    assert(!(await admin.topics.list()).includes('__consumer_offsets'))
+  })
+
   test('lists and describes a group of protocol type connect, and removes its member', async () => {
     const connection = await connect()
     const groupId = uniqueName('admin-connect')

@@ -121,6 +121,17 @@ describe('the producer', needsKafka, () => {
     assert.equal(sent.at(-1)?.error?.code, 'KAFKA_MESSAGE_TOO_LARGE')
   })
 
+  test('a batch that is too large for the headers of one record: that one fails, the others go', async () => {
+    const topic = await newTopic(1, { 'max.message.bytes': '3000' })
+    const { producer, sent } = openProducer({ batchBytes: 60_000, lingerMs: 50 })
+    producer.append(textRecord(topic, 'before'), 0)
+    producer.append({ ...textRecord(topic, 'large'), headers: [{ key: 'h', value: Buffer.alloc(5000) }] }, 1)
+    producer.append(textRecord(topic, 'after'), 2)
+    await producer.close()
+    const byToken = new Map(sent.map((s) => [s.token, s.error?.code ?? null]))
+    assert.deepEqual([byToken.get(0), byToken.get(1), byToken.get(2)], [null, 'KAFKA_MESSAGE_TOO_LARGE', null])
+  })
+
   test('a record beyond max.request.size is refused, the others go', async () => {
     const topic = await newTopic()
     const { producer, sent } = openProducer({ requestBytesMax: 10_000 })

@@ -69,9 +69,10 @@ export async function fetchRecords(connection: BrokerConnection, topic: string, 
       topics: [{ topic, partitions: [partition] }],
     })
     const bytes = answer.responses[0]?.partitions[0]?.records ?? Buffer.alloc(0)
-    const batches = readBatches(bytes, true)
+    const { batches } = readBatches(bytes)
     if (batches.length === 0) throw new Error(`${topic} ends at ${records.length} of ${count} records`)
     for (const batch of batches) {
+      batch.checkCrc()
       const cursor = batch.records(topic, 0)
       for (let record = cursor.next(); record; record = cursor.next()) records.push(record)
       position = batch.nextOffset

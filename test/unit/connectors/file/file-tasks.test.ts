@@ -106,10 +106,24 @@ test('a stored position inside a line is said', async () => {
   assert.match(warnings[0] ?? '', /not at the start of a line/)
 })
 
-test('a file shorter than the stored position is read from its start', async () => {
+test('a file shorter than the stored position is read from its start, and its offsets count from there', async () => {
   const file = join(folder, 'in')
-  writeFileSync(file, 'new\n')
-  assert.deepEqual(values(await readAll(file, { position: 400 })), ['new'])
+  writeFileSync(file, 'new\nmore\n')
+  const records = await readAll(file, { position: 400 })
+  assert.deepEqual(values(records), ['new', 'more'])
+  assert.deepEqual(positions(records), [4, 9])
+})
+
+test('a file that comes back shorter than the stored position is read from its start', async () => {
+  const file = join(folder, 'in')
+  const records = await readAll(file, {
+    position: 400,
+    during: () => {
+      writeFileSync(file, 'new\n')
+      return Promise.resolve()
+    },
+  })
+  assert.deepEqual(positions(records), [4])
 })
 
 test('at most batch.size records come from one poll', async () => {

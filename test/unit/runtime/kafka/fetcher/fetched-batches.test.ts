@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { FetchedBatches } from '../../../../../runtime/kafka/fetcher/fetched-batches.ts'
+import type { AbortedTransaction } from '../../../../../runtime/kafka/records/aborted-transactions.ts'
 import { BatchBuilder } from '../../../../../runtime/kafka/records/batch-builder.ts'
 import { ATTRIBUTES, BATCH } from '../../../../../runtime/kafka/records/format.ts'
 import type { KafkaRecord } from '../../../../../runtime/kafka/records/record.ts'
@@ -25,11 +26,17 @@ function batch(offset: number, count: number, { producerId = -1, marker = '', ga
 }
 
 const partition = { topic: 't', partition: 0 }
+
+/** An answer of these batches; the checksums of `batch` are not right. */
+function answered(batches: readonly RecordBatch[], aborted: readonly AbortedTransaction[] | null): FetchedBatches {
+  return new FetchedBatches(partition, { batches, damage: null }, { aborted, checkCrcs: false })
+}
+
 const offsets = (records: readonly KafkaRecord[]): number[] => records.map((record) => record.offset)
 
 describe('what one fetch answer held', () => {
   test('comes in portions, from the position on', () => {
-    const data = new FetchedBatches(partition, [batch(0, 4), batch(4, 3)], null)
+    const data = answered([batch(0, 4), batch(4, 3)], null)
     const seen: KafkaRecord[] = []
     assert.equal(data.take(seen, 2, 2), 4)
     assert.deepEqual(offsets(seen), [2, 3])
@@ -40,7 +47,7 @@ describe('what one fetch answer held', () => {
   })
 
   test('the position moves over offsets that compaction took, at the end of a batch and of the answer', () => {
-    const data = new FetchedBatches(partition, [batch(0, 1, { gap: 4 }), batch(10, 1, { gap: 2 })], null)
+    const data = answered([batch(0, 1, { gap: 4 }), batch(10, 1, { gap: 2 })], null)
     const seen: KafkaRecord[] = []
     assert.equal(data.take(seen, 100, 0), 13)
     assert.deepEqual(offsets(seen), [0, 10])
@@ -54,17 +61,16 @@ describe('what one fetch answer held', () => {
       batch(4, 1, { producerId: 7, marker: 'commit' }),
     ]
     const all: KafkaRecord[] = []
-    assert.equal(new FetchedBatches(partition, batches(), null).take(all, 100, 0), 5)
+    assert.equal(answered(batches(), null).take(all, 100, 0), 5)
     assert.deepEqual(offsets(all), [0, 1, 3])
     const committed: KafkaRecord[] = []
     const aborted = [{ producerId: 7, firstOffset: 0 }]
-    assert.equal(new FetchedBatches(partition, batches(), aborted).take(committed, 100, 0), 5)
+    assert.equal(answered(batches(), aborted).take(committed, 100, 0), 5)
     assert.deepEqual(offsets(committed), [3])
   })
 
   test('a marker before the position still ends its transaction', () => {
-    const data = new FetchedBatches(
-      partition,
+    const data = answered(
       [batch(0, 1, { producerId: 7 }), batch(1, 1, { producerId: 7, marker: 'abort' }), batch(2, 1, { producerId: 7 })],
       [{ producerId: 7, firstOffset: 0 }],
     )

@@ -130,8 +130,9 @@ export class ModelBroker {
   /** Kafka's checks of a numbered batch, and the append. */
   #append(index: number, records: Buffer): [number, number] {
     const state = this.partitions[index]
-    const batch = readBatches(records, true)[0]
+    const [batch] = readBatches(records).batches
     if (!state || !batch) throw new Error('no such partition, or no batch')
+    batch.checkCrc()
     const { producerId: id, producerEpoch: epoch, baseSequence: sequence, count } = batch
     const cursor = batch.records('t', index)
     const values = Array.from({ length: count }, () => String(cursor.next()?.value))
