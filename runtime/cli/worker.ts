@@ -18,9 +18,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const worker = await startWorker(file, loggers)
   const signal = await Promise.race([stopSignal(), worker.failed.catch((error: unknown) => ({ error }))])
   if (typeof signal === 'object') process.stderr.write(`sluice worker: ${explain(signal.error)}\n`)
-  // A second signal does not wait for anything.
-  process.once('SIGINT', () => process.exit(130))
-  process.once('SIGTERM', () => process.exit(143))
+  exitOnSecondSignal()
   await worker.stop()
   return typeof signal === 'object' ? 2 : 0
 }
@@ -39,6 +37,22 @@ export function logFormat(): LogFormat {
   const wanted = process.env['SLUICE_LOG_FORMAT']
   if (wanted === 'text' || wanted === 'json') return wanted
   return process.stdout.isTTY ? 'text' : 'json'
+}
+
+/**
+ * A second signal does not wait for anything. `npx` passes Ctrl-C on to a process that the terminal has sent it to
+ * already: what follows so closely is the same press, and must not cut the stop short.
+ */
+function exitOnSecondSignal(): void {
+  const fromMs = Date.now() + 500
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (Date.now() > fromMs) process.exit(code)
+    })
+  }
 }
 
 function stopSignal(): Promise<'stop'> {
