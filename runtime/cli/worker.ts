@@ -6,15 +6,15 @@ import { LogLevelTree } from '../platform/log-levels.ts'
 import { type LogFormat, Loggers } from '../platform/logger.ts'
 import { withEnvironment } from './environment.ts'
 import { explain } from './run.ts'
-import { UsageError } from './usage.ts'
+import { readArgs, UsageError } from './usage.ts'
 import { startWorker } from './worker-process.ts'
 
 /** `sluice worker FILE.properties`: runs until it is told to stop. */
 export async function workerCommand(args: readonly string[]): Promise<number> {
-  const [path, ...rest] = args
+  const [path, ...rest] = readArgs(args, {}).positionals
   if (path === undefined || rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
   const file = withEnvironment(readWorkerFile(path), process.env)
-  const loggers = new Loggers(new LogLevelTree(), logFormat())
+  const loggers = new Loggers(new LogLevelTree(), logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
   const worker = await startWorker(file, loggers)
   const signal = await Promise.race([stopSignal(), worker.failed.catch((error: unknown) => ({ error }))])
   if (typeof signal === 'object') process.stderr.write(`sluice worker: ${explain(signal.error)}\n`)
@@ -33,10 +33,12 @@ export function readWorkerFile(path: string): ConfigMap {
 }
 
 /** `SLUICE_LOG_FORMAT`: text for people, json for collectors. */
-export function logFormat(): LogFormat {
-  const wanted = process.env['SLUICE_LOG_FORMAT']
+function logFormat(wanted: string | undefined, terminal: boolean | undefined): LogFormat {
   if (wanted === 'text' || wanted === 'json') return wanted
-  return process.stdout.isTTY ? 'text' : 'json'
+  if (wanted === undefined || wanted === '') return terminal === true ? 'text' : 'json'
+  throw new ConnectError('CONFIG_INVALID', `The environment variable SLUICE_LOG_FORMAT is ${wanted}`, {
+    remedy: 'Set it to text or json, or not at all: text on a terminal, json elsewhere.',
+  })
 }
 
 /**

@@ -40,3 +40,8 @@ export async function runScript(
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, ...texts }
 }
+
+/** Runs `sluice` as a process. */
+export function runSluice(args: readonly string[], options?: CommandOptions): Promise<Outcome> {
+  return runScript('bin/sluice.js', args, options)
+}
