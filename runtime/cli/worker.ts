@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { ConnectError } from '../../api/index.ts'
+import { ConnectError, isConnectError } from '../../api/index.ts'
 import { parseProperties } from '../../compat/properties.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { LogLevelTree } from '../platform/log-levels.ts'
 import { type LogFormat, Loggers } from '../platform/logger.ts'
-import { withEnvironment } from './environment.ts'
+import { nameVariables, type WorkerFile, withEnvironment } from './environment.ts'
 import { explain } from './run.ts'
 import { readArgs, UsageError } from './usage.ts'
 import { startWorker } from './worker-process.ts'
@@ -15,7 +15,9 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   if (path === undefined || rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
   const file = withEnvironment(readWorkerFile(path), process.env)
   const loggers = new Loggers(new LogLevelTree(), logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
-  const worker = await startWorker(file, loggers)
+  const worker = await startWorker(file, loggers).catch((error: unknown) => {
+    throw namingVariables(error, file.variables)
+  })
   const signal = await Promise.race([stopSignal(), worker.failed.catch((error: unknown) => ({ error }))])
   if (typeof signal === 'object') process.stderr.write(`sluice worker: ${explain(signal.error)}\n`)
   exitOnSecondSignal()
@@ -23,7 +25,13 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   return typeof signal === 'object' ? 2 : 0
 }
 
-export function readWorkerFile(path: string): ConfigMap {
+function namingVariables(cause: unknown, variables: WorkerFile['variables']): unknown {
+  if (!isConnectError(cause)) return cause
+  const { code, message, remedy } = cause
+  return new ConnectError(code, nameVariables(message, variables), remedy === null ? { cause } : { cause, remedy })
+}
+
+function readWorkerFile(path: string): ConfigMap {
   try {
     return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
   } catch (cause) {

@@ -238,7 +238,11 @@ describe('security', () => {
       [{ ...sasl, 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': scram }, /does not go with SASL mechanism PLAIN/],
       [
         { ...sasl, 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': jaas('plain.PlainLoginModule', 'username="u"') },
-        /Value not specified for key 'password'/,
+        /Invalid value for configuration sasl\.jaas\.config: Value not specified for key 'password'/,
+      ],
+      [
+        { ...sasl, 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': 'a.B required username="u"' },
+        /sasl\.jaas\.config: End of entry not specified/,
       ],
       [
         {
