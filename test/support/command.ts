@@ -26,7 +26,8 @@ export async function runScript(
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [script, ...args], {
     cwd: checkout,
-    env: { ...process.env, ...options.env },
+    // Without the mark of the test runner, which would keep a run of tests inside from running.
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...options.env },
     stdio: 'pipe',
   })
   const texts = { stdout: '', stderr: '' }
