@@ -120,7 +120,7 @@ describe('what cannot be', () => {
       ['producer', { 'interceptor.classes': 'a.B' }, /interceptor.classes is not supported \| .*remove the property/],
       ['producer', { 'partitioner.class': 'a.B' }, /partitioner.class is not supported/],
       ['consumer', { 'group.protocol': 'consumer' }, /classic/],
-      ['consumer', { 'group.instance.id': 'x' }, /Static membership/],
+      ['consumer', { 'group.instance.id': 'x' }, /set by Sluice itself/],
       ['admin', { 'ssl.engine.factory.class': 'a.B' }, /use the other ssl/],
       ['admin', { 'sasl.client.callback.handler.class': 'a.B' }, /not supported/],
     ]
