@@ -48,7 +48,7 @@ worker = startWorker()
 const ready = new Promise((resolve) => {
   createInterface({ input: worker.stdout }).on('line', (line) => {
     console.log(line)
-    const url = /is in group quickstart and answers at (http:[^\s"]+?)\/?[\s"]/.exec(line)?.[1]
+    const url = /is in group \S+ and answers at (http:[^\s"]+?)\/?[\s"]/.exec(line)?.[1]
     if (url !== undefined) resolve(url)
   })
 })
