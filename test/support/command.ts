@@ -5,7 +5,11 @@ import { fileURLToPath } from 'node:url'
 /** The checkout: commands are run from here, as a reader of the README does. */
 export const checkout = fileURLToPath(new URL('../../../', import.meta.url))
 
+/** A command that should have refused must not hold the tests. */
+const deadlineMs = 60_000
+
 export interface Outcome {
+  /** Null when it did not end in time. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -29,6 +33,8 @@ export async function runScript(
     // Without the mark of the test runner, which would keep a run of tests inside from running.
     env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...options.env },
     stdio: 'pipe',
+    timeout: deadlineMs,
+    killSignal: 'SIGKILL',
   })
   const texts = { stdout: '', stderr: '' }
   child.stderr.on('data', (chunk: Buffer) => (texts.stderr += chunk.toString()))
