@@ -1,21 +1,27 @@
 #!/usr/bin/env node
 // Runs the compiled tests: on the current LTS everything, on the Node that runs this script (when it is another one)
 // the tests that need no server and the Apache Kafka smoke test. `node --test` alone does not fail when it finds no file.
-//
-//   node scripts/run-tests.js [--unit] [PATH...]     PATH: file or folder below test/, e.g. unit/compat
-import { spawn } from 'node:child_process'
-import { globSync, statSync } from './glob.js'
-import { join, relative } from 'node:path'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { globSync, statSync } from './glob.js'
 
+const usage = `Usage: npm test [-- [--unit] [PATH...]]
+
+  --unit   only the tests that need no server, on this Node
+  PATH     file or folder below test/, e.g. unit/compat or test/unit/compat/jaas.test.ts
+
+Without either everything runs; Apache Kafka and a current Node are installed into a cache for it.
+`
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compiled = join(root, 'dist', 'test')
 const serverless = ['unit', 'property', 'sim', 'golden']
 const smoke = join('integration', 'smoke.test.js')
 
-const args = process.argv.slice(2)
-const unitOnly = args.includes('--unit')
-const paths = args.filter((arg) => !arg.startsWith('--'))
+const { unit: unitOnly, paths } = readArgs()
 const everything = files(paths.length > 0 ? paths : unitOnly ? serverless : ['.'])
 if (everything.length === 0) {
   console.error(
@@ -27,6 +33,7 @@ if (everything.length === 0) {
 const needsServers = everything.some((file) => file.includes(`${join('test', 'integration')}`))
 const services = needsServers ? await startServices() : null
 const totals = { pass: 0, fail: 0, skipped: 0 }
+const outcomes = []
 let failed = false
 try {
   const env = services?.env ?? {}
@@ -44,14 +51,30 @@ try {
 } finally {
   await services?.stop()
 }
+console.log(summary())
 console.log(`${totals.pass} passed, ${totals.fail} failed, ${totals.skipped} skipped`)
 process.exit(failed || totals.fail > 0 || totals.pass === 0 ? 1 : 0)
+
+function readArgs() {
+  try {
+    const options = { unit: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }
+    const { values, positionals } = parseArgs({ options, allowPositionals: true })
+    if (values.help) {
+      console.log(usage)
+      process.exit(0)
+    }
+    return { unit: values.unit === true, paths: positionals }
+  } catch (error) {
+    console.error(`${error.message}\n\n${usage}`)
+    process.exit(2)
+  }
+}
 
 function files(wanted) {
   return [
     ...new Set(
       wanted.flatMap((path) => {
-        const full = join(compiled, path.replace(/^test\//, '').replace(/\.ts$/, '.js'))
+        const full = resolve(compiled, path.replace(/^test\//, '').replace(/\.ts$/, '.js'))
         const stat = statSync(full)
         if (stat === undefined) return []
         return stat.isFile() ? [full] : globSync(full, '.test.js')
@@ -78,34 +101,68 @@ async function ltsBinary() {
 }
 
 async function runOn(binary, list, env) {
-  console.log(
-    `\n${list.length} test files on ${binary === process.execPath ? `Node ${process.version}` : binary.split('/').slice(-4, -3)}`,
-  )
-  const child = spawn(
-    binary,
-    [
-      '--enable-source-maps',
-      '--test',
-      '--test-reporter=spec',
-      '--test-concurrency=2',
-      '--test-timeout=600000',
-      ...list,
-    ],
-    {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  const version = execFileSync(binary, ['--version']).toString().trim()
+  console.log(`\n${list.length} test ${list.length === 1 ? 'file' : 'files'} on Node ${version}`)
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-outcomes-'))
+  const report = join(folder, 'outcomes.jsonl')
+  const child = spawn(binary, [...flags(report), ...list], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let tail = ''
   child.stdout.on('data', (chunk) => {
     process.stdout.write(chunk)
     tail = (tail + chunk).slice(-200_000)
   })
-  const code = await new Promise((resolve) => child.on('close', resolve))
+  const code = await new Promise((ended) => child.on('close', ended))
+  // A run that could not even begin has none.
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : ''
+  const found = text.split('\n').filter(Boolean).map(JSON.parse)
+  rmSync(folder, { recursive: true })
+  outcomes.push(...found.map((outcome) => ({ ...outcome, version })))
   const count = (name) => Number(new RegExp(`^\\S+ ${name} (\\d+)$`, 'm').exec(tail)?.[1] ?? 0)
   totals.pass += count('pass')
   totals.fail += count('fail') + count('cancelled')
-  totals.skipped += count('skipped')
+  // Node counts no suite that is skipped as a whole: it would look as if nothing had been left out.
+  totals.skipped += found.filter(({ outcome }) => outcome === 'skipped').length
   if (code !== 0) failed = true
+}
+
+function flags(report) {
+  return [
+    '--enable-source-maps',
+    '--test',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${new URL('outcome-reporter.js', import.meta.url).href}`,
+    `--test-reporter-destination=${report}`,
+    '--test-concurrency=2',
+    '--test-timeout=600000',
+  ]
+}
+
+/** What failed and what was skipped, by name: in the flood of a whole run nobody finds it. */
+function summary() {
+  const where = ({ name, file, version }) => `  ${name}  (${sourceOf(file)}, ${version})`
+  const named = (outcome) => outcomes.filter((each) => each.outcome === outcome)
+  const reasonOf = ({ reason }) => (typeof reason === 'string' ? reason : 'no reason given')
+  const reasons = new Set(named('skipped').map(reasonOf))
+  return [
+    ...(named('failed').length > 0 ? ['', 'Failed:', ...named('failed').map(where)] : []),
+    ...[...reasons].flatMap((reason) => [
+      '',
+      `Skipped (${reason}):`,
+      ...named('skipped')
+        .filter((each) => reasonOf(each) === reason)
+        .map(where),
+    ]),
+    '',
+  ].join('\n')
+}
+
+/** As it is given to `npm test`, where it is one of ours. */
+function sourceOf(file) {
+  const path = relative(join(root, 'dist'), file ?? '')
+  return path.startsWith('..') ? file : path.replace(/\.js$/, '.ts')
 }

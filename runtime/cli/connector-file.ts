@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { basename, extname } from 'node:path'
 import { ConnectError } from '../../api/index.ts'
 import { parseProperties } from '../../compat/properties.ts'
 import { isJsonObject, parseConfigJson, scalarText } from '../config/config-json.ts'
@@ -11,14 +12,16 @@ export interface ConnectorFile {
 
 /**
  * Reads a connector file: JSON, flat or `{name, config, initial_state}`, or `.properties`; the content decides, not the name.
+ * A connector without a name is named as its file.
  * @throws `CONFIG_INVALID` naming the file and what is wrong with it
  */
 export function readConnectorFile(path: string): ConnectorFile {
   const text = readText(path)
   const json = text.trimStart().startsWith('{') ? parseJson(path, text) : null
   const connector = json === null ? fromFlat(Object.fromEntries(parseProperties(text))) : fromJson(path, json)
-  if (connector.name === '') throw fileError(path, "is missing the mandatory 'name' configuration", 'Add a "name".')
-  return connector
+  if (connector.name !== '') return connector
+  const name = basename(path, extname(path))
+  return { ...connector, name, config: { ...connector.config, name } }
 }
 
 function readText(path: string): string {

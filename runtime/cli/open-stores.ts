@@ -77,7 +77,7 @@ async function openLog(config: WorkerConfig, store: StoreName, admin: KafkaAdmin
         return producer
       },
       onRecord,
-      onError: (error) => log.warn(`Reading topic ${topic} failed; it is tried again`, { error }),
+      onError: (error) => log.warn(`Reading topic ${topic} failed; reading goes on`, { error }),
     })
 }
 

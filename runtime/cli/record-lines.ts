@@ -1,8 +1,7 @@
 import {
   type ConnectRecord,
-  ConnectError,
   type Converter,
-  type Header,
+  dataError,
   Headers,
   isPlainObject,
   type Schema,
@@ -10,38 +9,53 @@ import {
   SinkRecord,
 } from '../../api/index.ts'
 import { NumberText, parseWithTexts, toJsonText } from './number-text.ts'
+import { readForm } from './record-form.ts'
+
+export interface LineOptions {
+  /** Of records that name none. */
+  readonly topic: string | null
+  /** Every line is a value, whatever fields it has. */
+  readonly valuesOnly: boolean
+}
 
 /**
- * Records as lines of JSON, as `sluice transform` reads and writes them: keys, values and header values are
- * JsonConverter envelopes, a bare null stands for none. Numbers keep their text on the way in and out.
+ * Records as lines of JSON, as `sluice transform` reads and writes them: keys, values and header values are plain JSON
+ * or JsonConverter envelopes on the way in, and envelopes on the way out; a bare null stands for none. Numbers keep
+ * their text both ways.
  */
 export class RecordLines {
   readonly #envelopes: Converter
+  readonly #options: LineOptions
 
   /** @param envelopes a JsonConverter with schemas */
-  constructor(envelopes: Converter) {
+  constructor(envelopes: Converter, options: LineOptions) {
     this.#envelopes = envelopes
+    this.#options = options
   }
 
   /** @throws `DATA_INVALID` for a line that is no record */
   async parse(line: string): Promise<SinkRecord> {
-    const record = parseWithTexts(line)
-    if (!isPlainObject(record)) throw new ConnectError('DATA_INVALID', 'a record is a JSON object')
-    if (typeof record['topic'] !== 'string') throw new ConnectError('DATA_INVALID', 'the record has no "topic"')
-    const key = await this.#data(record['key'])
-    const value = await this.#data(record['value'])
-    const timestamp = numberOrNull(record['timestamp'])
+    const fields = readForm(parseLine(line), this.#options.valuesOnly)
+    const topic = fields.topic ?? this.#options.topic
+    if (topic === null) {
+      throw dataError('the record has no "topic", and neither has the connector', {
+        remedy: 'Name one with --topic, or in the record.',
+      })
+    }
+    const key = await this.#data(fields.key)
+    const value = await this.#data(fields.value)
+    const headers = fields.headers.map(async (header) => ({ key: header.key, ...(await this.#data(header.value)) }))
     return new SinkRecord({
-      topic: record['topic'],
-      kafkaPartition: numberOrNull(record['partition']) ?? 0,
-      kafkaOffset: numberOrNull(record['offset']) ?? 0,
-      timestamp,
-      timestampType: timestamp === null ? 'NoTimestampType' : 'CreateTime',
+      topic,
+      kafkaPartition: fields.partition ?? 0,
+      kafkaOffset: fields.offset ?? 0,
+      timestamp: fields.timestamp,
+      timestampType: fields.timestamp === null ? 'NoTimestampType' : 'CreateTime',
       keySchema: key.schema,
       key: key.value,
       valueSchema: value.schema,
       value: value.value,
-      headers: await this.#headers(record['headers']),
+      headers: Headers.ofList(await Promise.all(headers)),
     })
   }
 
@@ -62,22 +76,12 @@ export class RecordLines {
     })
   }
 
-  async #data(envelope: unknown): Promise<SchemaAndValue> {
-    const bytes = envelope === null || envelope === undefined ? null : Buffer.from(toJsonText(envelope))
+  async #data(written: unknown): Promise<SchemaAndValue> {
+    const none = written === null || written === undefined
+    const bytes = none
+      ? null
+      : Buffer.from(toJsonText(isEnvelope(written) ? written : { schema: null, payload: written }))
     return await this.#envelopes.toConnectData('', [], bytes)
-  }
-
-  async #headers(list: unknown): Promise<Headers> {
-    if (list === undefined || list === null) return Headers.EMPTY
-    if (!Array.isArray(list)) throw new ConnectError('DATA_INVALID', '"headers" is a list of {"key","value"}')
-    const headers: Header[] = []
-    for (const member of list as unknown[]) {
-      if (!isPlainObject(member) || typeof member['key'] !== 'string') {
-        throw new ConnectError('DATA_INVALID', 'a header is an object with "key" and "value"')
-      }
-      headers.push({ key: member['key'], ...(await this.#data(member['value'])) })
-    }
-    return Headers.ofList(headers)
   }
 
   async #envelope(schema: Schema | null, value: unknown): Promise<unknown> {
@@ -86,8 +90,18 @@ export class RecordLines {
   }
 }
 
-function numberOrNull(value: unknown): number | null {
-  return value instanceof NumberText ? Number(value.text) : null
+function parseLine(line: string): unknown {
+  try {
+    return parseWithTexts(line)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw dataError(`the line is not JSON: ${reason}`, { cause })
+  }
+}
+
+function isEnvelope(value: unknown): boolean {
+  if (!isPlainObject(value)) return false
+  return Object.keys(value).length === 2 && Object.hasOwn(value, 'schema') && Object.hasOwn(value, 'payload')
 }
 
 function numberText(value: number | null): NumberText | null {

@@ -37,7 +37,7 @@ export function checkUnknownProperties(properties: ConfigMap, warn: (message: st
     const meant = nearest(key, known)
     if (meant !== null) {
       throw new ConnectError('CONFIG_INVALID', `The worker property ${key} does not exist`, {
-        remedy: `Did you mean ${meant}? If not, remove the line.`,
+        remedy: `Did you mean ${meant}? If not, remove it.`,
       })
     }
     if (!handedOn.some((prefix) => key.startsWith(prefix)))

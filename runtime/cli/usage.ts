@@ -1,4 +1,6 @@
-/** A call that cannot be carried out as written; exit code 1, as the original's scripts have for wrong usage. */
+import { parseArgs } from 'node:util'
+
+/** A call that cannot be carried out as written; exit code 2, as for a configuration that cannot be. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message)
@@ -6,12 +8,62 @@ export class UsageError extends Error {
   }
 }
 
+/** What `sluice COMMAND --help` prints. */
+export const commandUsage = {
+  worker: `Usage: sluice worker FILE.properties
+
+A distributed worker, as connect-distributed. Worker properties may also come from CONNECT_* environment variables,
+which win over the file: CONNECT_GROUP_ID is group.id, a double underscore stands for one, a triple one for a dash.
+SLUICE_LOG_FORMAT is text or json; unset, it is text on a terminal and json elsewhere. SIGINT and SIGTERM stop it in
+good order. Exit code 2 when it could not start or go on.
+`,
+  transform: `Usage: sluice transform [--topic TOPIC] [--values] CONNECTOR.json < records.jsonl
+
+Dry run of a connector's transforms and predicates, without Kafka: one JSON a line in, one JSON a line out.
+
+A line is a record's value, or, when it is an object with a "topic" or a "value", the record in full:
+  {"topic","partition","offset","timestamp","key","value","headers":[{"key","value"}]}
+Keys and values without a schema are plain JSON; with one they are {"schema":…,"payload":…}. null is none.
+
+  --topic TOPIC   topic of records that name none; otherwise the connector's "topic", or the first of its "topics"
+  --values        every line is a value, also one that has a "topic" or a "value"
+
+Out comes the record in full, keys and values always as {"schema","payload"}; {"filtered":true} for one that was
+dropped; {"error":{"class","message","transform"},"line"} for one that failed. Exit code 1 when any failed.
+`,
+  validate: `Usage: sluice validate CONNECTOR...
+
+Checks connector files without Kafka: one line for each fault. Exit code 1 when there are any.
+`,
+} as const
+
+export const connectorFileUsage = `A connector file is JSON, flat or {"name", "config"}, or .properties; without a "name" the connector is named as the file.
+CONNECT_PLUGIN_PATH names folders with plugins of your own.
+`
+
 export const usage = `Usage: sluice COMMAND
 
   worker FILE.properties        a distributed worker, as connect-distributed
   transform CONNECTOR.json      dry run of its transforms: records in on standard input, one JSON a line, results out
-  validate CONNECTOR...         checks connector files offline; one line for each fault, exit code 1 if there are any
+  validate CONNECTOR...         checks connector files offline; one line for each fault
+  help [COMMAND], --version
 
-A connector file is JSON, flat or {"name", "config"}, or .properties.
-Worker properties may also come from CONNECT_* environment variables, which win over the file.
+Exit codes: 0 all well, 1 faults found (transform, validate), 2 a call or a configuration that cannot be carried out.
 `
+
+type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
+
+interface Args<T extends Options> {
+  readonly positionals: readonly string[]
+  readonly values: { readonly [K in keyof T]?: T[K]['type'] extends 'string' ? string : boolean }
+}
+
+/** Arguments of a command. @throws `UsageError` for an option it does not have */
+export function readArgs<const T extends Options>(args: readonly string[], options: T): Args<T> {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true }) as Args<T>
+  } catch (error) {
+    // Its first sentence; the others are about arguments that begin with a dash.
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error))
+  }
+}

@@ -5,14 +5,15 @@ import { validateConnector } from '../worker/host/validation/connector-validatio
 import { readConnectorFile } from './connector-file.ts'
 import { explain } from './run.ts'
 import { pluginPath, warn } from './transform.ts'
-import { UsageError } from './usage.ts'
+import { readArgs, UsageError } from './usage.ts'
 
 /** `sluice validate CONNECTOR...`: one line for each fault, exit code 1 when there are any. Talks to no Kafka. */
 export async function validateCommand(args: readonly string[]): Promise<number> {
-  if (args.length === 0) throw new UsageError('expected connector files')
+  const paths = readArgs(args, {}).positionals
+  if (paths.length === 0) throw new UsageError('expected connector files')
   const registry = await PluginRegistry.load({ pluginPath: pluginPath(), nodeModules: ['node_modules'] }, warn)
   let faults = 0
-  for (const path of args) {
+  for (const path of paths) {
     const found = await faultsOf(path, registry)
     for (const fault of found) process.stdout.write(`${path}: ${fault}\n`)
     if (found.length === 0) process.stdout.write(`${path}: ok\n`)

@@ -1,8 +1,6 @@
-import { ConnectError, errorToData, type Logger } from '../../api/index.ts'
+import type { Logger } from '../../api/index.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
-import { configProviders } from '../config/providers.ts'
-import { resolveConfig } from '../config/config-transformer.ts'
-import { parseWorkerConfig, type WorkerConfig } from '../config/worker-config.ts'
+import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigEvent } from '../core/config-reducer.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { DistributedHerder } from '../herder/distributed-herder.ts'
@@ -10,7 +8,7 @@ import type { Forwarder } from '../herder/forwarder.ts'
 import { forwardingClient } from '../herder/forwarding-client.ts'
 import { taskConfigSender } from '../herder/task-config-sender.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
-import { checkClientProperties, openAdmin } from '../kafka/client-config/clients.ts'
+import { openAdmin } from '../kafka/client-config/clients.ts'
 import { loadCluster } from '../kafka/client-config/cluster-config.ts'
 import { parseClientProperties } from '../kafka/client-config/parse.ts'
 import { KafkaCluster } from '../kafka/cluster.ts'
@@ -25,14 +23,13 @@ import { parseHeaderRules } from '../rest/response-headers.ts'
 import { RestServer, type TlsServerOptions } from '../rest/server.ts'
 import { startingApp } from '../rest/starting-app.ts'
 import { clusterIdOf } from './cluster-id.ts'
+import { nameVariables, type WorkerFile } from './environment.ts'
 import { openStores, sharedClientId } from './open-stores.ts'
+import { readConfig } from './read-config.ts'
 import { forwardingTls, serverTls } from './rest-tls.ts'
-import { checkSupported } from './supported.ts'
-import { checkUnknownProperties } from './unknown-properties.ts'
 import { checkWorkerConverters } from './worker-converters.ts'
 import { makeMember, makeWorker, sinkOffsetAdmin } from './worker-parts.ts'
 import type { Worker } from '../worker/worker.ts'
-import { withPrefix } from '../core/with-prefix.ts'
 
 /** The version of Kafka Connect that this worker equals; tools read it at `GET /`. */
 const connectVersion = '4.3.1'
@@ -62,7 +59,7 @@ interface Ground {
 }
 
 /** Puts a distributed worker together and starts it: the composition root. */
-export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<RunningWorker> {
+export async function startWorker(file: WorkerFile, loggers: Loggers): Promise<RunningWorker> {
   const ground = await prepare(file, loggers)
   const { config, log, rest, url, workerId, admin } = ground
   const { herder, worker, failed } = await assemble(ground)
@@ -86,9 +83,9 @@ export async function startWorker(file: ConfigMap, loggers: Loggers): Promise<Ru
   }
 }
 
-async function prepare(file: ConfigMap, loggers: Loggers): Promise<Ground> {
+async function prepare(file: WorkerFile, loggers: Loggers): Promise<Ground> {
   const log = loggers.get('org.apache.kafka.connect.runtime.distributed.DistributedHerder')
-  const config = await readConfig(file, log)
+  const config = await readConfig(file.properties, (message) => log.warn(nameVariables(message, file.variables)))
   const { values, originals } = config
   const adminListeners = parseAdminListeners(values['admin.listeners'])
   const adminTls = hasHttps(adminListeners) ? await serverTls(originals, 'admin.listeners.https.') : null
@@ -181,33 +178,6 @@ function restContext(
 }
 
 const restGraceMs = 2000
-
-async function readConfig(file: ConfigMap, log: Logger): Promise<WorkerConfig> {
-  const warn = (message: string): void => log.warn(message)
-  const providers = configProviders(file, { environment: process.env, warn })
-  // plugin.path is where providers come from: variables in it cannot be resolved.
-  const { config } = await resolveConfig({ ...file, 'plugin.path': null }, providers)
-  checkUnknownProperties(config, warn)
-  checkSupported(config)
-  const path = file['plugin.path']
-  const parsed = parseWorkerConfig(path === undefined ? config : { ...config, 'plugin.path': path }, warn)
-  await checkTaskClients(parsed.originals)
-  return parsed
-}
-
-/** What is wrong with the clients of tasks shows at start, not with the first connector. */
-async function checkTaskClients(worker: ConfigMap): Promise<void> {
-  for (const kind of ['producer', 'consumer'] as const) {
-    const own = withPrefix(worker, `${kind}.`)
-    try {
-      await checkClientProperties(kind, { 'bootstrap.servers': worker['bootstrap.servers'] ?? '', ...own })
-    } catch (cause) {
-      const { message, remedy } = errorToData(cause)
-      const options = remedy === null ? { cause } : { cause, remedy }
-      throw new ConnectError('CONFIG_INVALID', `${kind}.* properties: ${message}`, options)
-    }
-  }
-}
 
 async function bind(rest: RestServer, listeners: readonly Listener[], originals: ConfigMap): Promise<Listener[]> {
   const tls = hasHttps(listeners) ? await serverTls(originals, 'listeners.https.') : null

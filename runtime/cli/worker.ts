@@ -1,31 +1,37 @@
 import { readFileSync } from 'node:fs'
-import { ConnectError } from '../../api/index.ts'
+import { ConnectError, isConnectError } from '../../api/index.ts'
 import { parseProperties } from '../../compat/properties.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { LogLevelTree } from '../platform/log-levels.ts'
 import { type LogFormat, Loggers } from '../platform/logger.ts'
-import { withEnvironment } from './environment.ts'
+import { nameVariables, type WorkerFile, withEnvironment } from './environment.ts'
 import { explain } from './run.ts'
-import { UsageError } from './usage.ts'
+import { readArgs, UsageError } from './usage.ts'
 import { startWorker } from './worker-process.ts'
 
 /** `sluice worker FILE.properties`: runs until it is told to stop. */
 export async function workerCommand(args: readonly string[]): Promise<number> {
-  const [path, ...rest] = args
+  const [path, ...rest] = readArgs(args, {}).positionals
   if (path === undefined || rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
   const file = withEnvironment(readWorkerFile(path), process.env)
-  const loggers = new Loggers(new LogLevelTree(), logFormat())
-  const worker = await startWorker(file, loggers)
+  const loggers = new Loggers(new LogLevelTree(), logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
+  const worker = await startWorker(file, loggers).catch((error: unknown) => {
+    throw namingVariables(error, file.variables)
+  })
   const signal = await Promise.race([stopSignal(), worker.failed.catch((error: unknown) => ({ error }))])
   if (typeof signal === 'object') process.stderr.write(`sluice worker: ${explain(signal.error)}\n`)
-  // A second signal does not wait for anything.
-  process.once('SIGINT', () => process.exit(130))
-  process.once('SIGTERM', () => process.exit(143))
+  exitOnSecondSignal()
   await worker.stop()
   return typeof signal === 'object' ? 2 : 0
 }
 
-export function readWorkerFile(path: string): ConfigMap {
+function namingVariables(cause: unknown, variables: WorkerFile['variables']): unknown {
+  if (!isConnectError(cause)) return cause
+  const { code, message, remedy } = cause
+  return new ConnectError(code, nameVariables(message, variables), remedy === null ? { cause } : { cause, remedy })
+}
+
+function readWorkerFile(path: string): ConfigMap {
   try {
     return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
   } catch (cause) {
@@ -35,10 +41,28 @@ export function readWorkerFile(path: string): ConfigMap {
 }
 
 /** `SLUICE_LOG_FORMAT`: text for people, json for collectors. */
-export function logFormat(): LogFormat {
-  const wanted = process.env['SLUICE_LOG_FORMAT']
+function logFormat(wanted: string | undefined, terminal: boolean | undefined): LogFormat {
   if (wanted === 'text' || wanted === 'json') return wanted
-  return process.stdout.isTTY ? 'text' : 'json'
+  if (wanted === undefined || wanted === '') return terminal === true ? 'text' : 'json'
+  throw new ConnectError('CONFIG_INVALID', `The environment variable SLUICE_LOG_FORMAT is ${wanted}`, {
+    remedy: 'Set it to text or json, or not at all: text on a terminal, json elsewhere.',
+  })
+}
+
+/**
+ * A second signal does not wait for anything. `npx` passes Ctrl-C on to a process that the terminal has sent it to
+ * already: what follows so closely is the same press, and must not cut the stop short.
+ */
+function exitOnSecondSignal(): void {
+  const fromMs = Date.now() + 500
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (Date.now() > fromMs) process.exit(code)
+    })
+  }
 }
 
 function stopSignal(): Promise<'stop'> {

@@ -66,11 +66,20 @@ async function loadFound(
   try {
     return toModule(await import(pathToFileURL(module.file).href), module.file).plugins
   } catch (error) {
-    warn(
-      `The plugin in ${module.from} could not be loaded and is left out: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    const reason = error instanceof Error ? error.message : String(error)
+    const said = importsSluice(reason) ? `${reason.split('\n')[0]}. ${apiRemedy}` : reason
+    warn(`The plugin in ${module.from} could not be loaded and is left out: ${said}`)
     return []
   }
+}
+
+const apiRemedy =
+  'Node finds the package sluice only in a node_modules beside or above the plugin: take the API from the argument of ' +
+  'the default export instead, "export default (api) => ({ plugins: […] })"'
+
+/** By Node's texts for `import` and `require`. */
+function importsSluice(reason: string): boolean {
+  return /^Cannot find (package|module) 'sluice'/.test(reason)
 }
 
 function toModule(loaded: unknown, where: string): PluginModule {

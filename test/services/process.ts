@@ -68,6 +68,8 @@ export async function startServer(
   closeSync(openSync(options.logFile, 'a'))
   const wrapper = spawn('sh', ['-c', guard, 'sh', command, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
+    // A group of its own: Ctrl-C reaches whoever started it, who then stops things in their order.
+    detached: true,
     env: { ...process.env, ...options.env, SERVER_LOG: options.logFile },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })

@@ -1,3 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Longer than any rebalance of a test's group. */
+const settleMs = 20_000
+
 /** An answer of a REST API, body read. */
 export interface Answer {
   readonly status: number
@@ -28,6 +33,16 @@ export class RestClient {
     init.headers = body === undefined || raw ? { ...headers } : { 'Content-Type': 'application/json', ...headers }
     const response = await fetch(`${this.url}${path}`, init)
     return { status: response.status, headers: response.headers, text: await response.text() }
+  }
+
+  /** A request that is made again while the group rebalances (409), as clients of Connect do. */
+  async settled(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    for (const endMs = Date.now() + settleMs; ; ) {
+      const answer = await this.request(method, path, options)
+      // Other conflicts, such as a name that is taken, stay.
+      if (answer.status !== 409 || !answer.text.includes('Cannot complete request') || Date.now() > endMs) return answer
+      await delay(100)
+    }
   }
 
   /** The JSON of an answer that has to have this status. */

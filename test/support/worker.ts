@@ -82,10 +82,11 @@ export class TestWorker implements AsyncDisposable {
     return waitFor(what, probe, { timeoutMs, server: this.process, everyMs: 25 })
   }
 
-  /** `POST /connectors` */
+  /** `POST /connectors`, again while the group rebalances. */
   async create(name: string, config: Readonly<Record<string, unknown>>, initialState?: string): Promise<void> {
     const initial = initialState === undefined ? {} : { initial_state: initialState }
-    await this.rest.json('POST', '/connectors', 201, { name, config, ...initial })
+    const { status, text } = await this.rest.settled('POST', '/connectors', { body: { name, config, ...initial } })
+    if (status !== 201) throw new Error(`${name} was not created: ${status} ${text}`)
   }
 
   /** Creates and waits until connector and tasks run. */

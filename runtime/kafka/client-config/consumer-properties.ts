@@ -19,7 +19,7 @@ export const consumerProperties: readonly ClientProperty[] = [
     default: null,
     validator: nonEmptyString(),
     treatment: 'refused',
-    note: 'Static membership is not supported; remove the property.',
+    note: 'It is set by Sluice itself, since every sink task is a static member of its group; remove the property.',
   },
   {
     name: 'session.timeout.ms',

@@ -1,4 +1,4 @@
-import { configError } from '../../../api/errors.ts'
+import { configError, type ConnectErrorOptions, errorToData } from '../../../api/errors.ts'
 import { type JaasModule, parseJaas } from '../../../compat/jaas.ts'
 import type { KafkajsSasl } from '../kafkajs.ts'
 import { makeOAuthBearer } from './oauth-bearer.ts'
@@ -35,7 +35,7 @@ export function makeSasl(props: ParsedProperties): KafkajsSasl {
       remedy: `Set sasl.jaas.config to: ${expected} required …;`,
     })
   }
-  const module = parseJaas(text)
+  const module = readJaas(text)
   if (module.className !== expected) throw wrongModule(module.className, mechanism, expected)
   if (mechanism === 'OAUTHBEARER') return makeOAuthBearer(makeTokenSource(props, module.options))
   if (module.options.get('tokenauth') === 'true') {
@@ -45,10 +45,24 @@ export function makeSasl(props: ParsedProperties): KafkajsSasl {
   return { mechanism: kind, username: option(module, 'username'), password: option(module, 'password') }
 }
 
+function readJaas(text: string): JaasModule {
+  try {
+    return parseJaas(text)
+  } catch (cause) {
+    const { message, remedy } = errorToData(cause)
+    throw invalidJaas(message, remedy === null ? { cause } : { cause, remedy })
+  }
+}
+
 function option(module: JaasModule, name: string): string {
   const value = module.options.get(name)
-  if (value === undefined) throw configError(`Value not specified for key '${name}' in JAAS config`)
+  if (value === undefined) throw invalidJaas(`Value not specified for key '${name}' in JAAS config`)
   return value
+}
+
+/** The value itself may hold a password and is not shown. */
+function invalidJaas(message: string, options?: ConnectErrorOptions): Error {
+  return configError(`Invalid value for configuration sasl.jaas.config: ${message}`, options)
 }
 
 function unknownMechanism(mechanism: string): Error {
@@ -60,7 +74,7 @@ function unknownMechanism(mechanism: string): Error {
 }
 
 function wrongModule(className: string, mechanism: string, expected: string): Error {
-  return configError(`Login module ${className} does not go with SASL mechanism ${mechanism}`, {
+  return invalidJaas(`Login module ${className} does not go with SASL mechanism ${mechanism}`, {
     remedy: `Use ${expected}; other login modules cannot be loaded.`,
   })
 }

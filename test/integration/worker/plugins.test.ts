@@ -179,7 +179,7 @@ describe('plugins of a user', needsKafka, () => {
     await single.rest.json('PUT', '/connector-plugins/FileStreamSource/config/validate', 200, {
       'connector.class': 'FileStreamSource',
     })
-    assert.equal((await single.rest.request('GET', `/connectors/${other}`)).status, 200)
+    assert.equal((await single.rest.settled('GET', `/connectors/${other}`)).status, 200)
     assert.equal((await single.rest.request('GET', '/health')).status, 200)
     assert.ok(Date.now() - poll.at < busyMs, 'all that while the only thread computed')
     await single.running(other)

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { environmentProperties } from '../../../../runtime/cli/environment.ts'
+import { nameVariables, withEnvironment } from '../../../../runtime/cli/environment.ts'
 import { checkUnknownProperties } from '../../../../runtime/cli/unknown-properties.ts'
 import { checkSupported } from '../../../../runtime/cli/supported.ts'
+
+const environmentProperties = (environment: Readonly<Record<string, string>>) =>
+  withEnvironment({}, environment).properties
 
 test('CONNECT_ variables are worker properties', () => {
   const properties = environmentProperties({
@@ -28,6 +31,21 @@ test('short names of the well-known images work, the long ones win', () => {
   })
   assert.equal(environmentProperties({ GROUP_ID: 'short', CONNECT_GROUP_ID: 'long' })['group.id'], 'long')
   assert.equal(environmentProperties({ CONNECT_GROUP_ID: 'long', GROUP_ID: 'short' })['group.id'], 'long')
+})
+
+test('a message about a property that came from the environment names the variable', () => {
+  const { variables } = withEnvironment({}, { CONNECT_GRUP_ID: 'g', CONNECT_PRODUCER_ACKS: '7', GROUP_ID: 'x' })
+  const cases = [
+    ['The worker property grup.id does not exist', 'grup.id comes from the environment variable CONNECT_GRUP_ID'],
+    [
+      'Invalid value 7 for configuration producer.acks: no',
+      'producer.acks comes from the environment variable CONNECT_PRODUCER_ACKS',
+    ],
+    ['Missing group.id.', 'group.id comes from the environment variable GROUP_ID'],
+  ] as const
+  for (const [message, origin] of cases) assert.equal(nameVariables(message, variables), `${message} (${origin})`)
+  for (const other of ['acks is wrong', 'my.group.id', 'group.id.x', 'group.identity'])
+    assert.equal(nameVariables(other, variables), other)
 })
 
 test('a slip of the pen in a worker file is refused with what was meant', () => {

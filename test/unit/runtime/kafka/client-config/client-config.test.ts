@@ -120,7 +120,7 @@ describe('what cannot be', () => {
       ['producer', { 'interceptor.classes': 'a.B' }, /interceptor.classes is not supported \| .*remove the property/],
       ['producer', { 'partitioner.class': 'a.B' }, /partitioner.class is not supported/],
       ['consumer', { 'group.protocol': 'consumer' }, /classic/],
-      ['consumer', { 'group.instance.id': 'x' }, /Static membership/],
+      ['consumer', { 'group.instance.id': 'x' }, /set by Sluice itself/],
       ['admin', { 'ssl.engine.factory.class': 'a.B' }, /use the other ssl/],
       ['admin', { 'sasl.client.callback.handler.class': 'a.B' }, /not supported/],
     ]
@@ -238,7 +238,11 @@ describe('security', () => {
       [{ ...sasl, 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': scram }, /does not go with SASL mechanism PLAIN/],
       [
         { ...sasl, 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': jaas('plain.PlainLoginModule', 'username="u"') },
-        /Value not specified for key 'password'/,
+        /Invalid value for configuration sasl\.jaas\.config: Value not specified for key 'password'/,
+      ],
+      [
+        { ...sasl, 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': 'a.B required username="u"' },
+        /sasl\.jaas\.config: End of entry not specified/,
       ],
       [
         {

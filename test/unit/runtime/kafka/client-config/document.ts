@@ -21,7 +21,11 @@ export function renderClientProperties(): string {
 
 Every property of the Java clients 4.3.1 (producer, consumer, admin) and what becomes of it here. They are the
 properties without a prefix in a worker file, those with \`producer.\`, \`consumer.\` and \`admin.\`, and a connector's
-\`producer.override.\` and so on. Names that the Java clients do not know are passed over, as they do.
+\`producer.override.\` and so on.
+
+A name in a worker file that is one or two letters away from a known one is refused at start. Other names that nothing
+knows are ignored, as the Java clients do: without a prefix the log names them, below a prefix they may belong to somebody
+else's client and pass without a word. In a connector's overrides all unknown names pass.
 
 ${parts.join('\n')}`
 }
