@@ -25,7 +25,7 @@ const { unit: unitOnly, paths } = readArgs()
 const everything = files(paths.length > 0 ? paths : unitOnly ? serverless : ['.'])
 if (everything.length === 0) {
   console.error(
-    `no compiled test below ${relative(root, compiled)} for: ${paths.join(' ') || 'anything'}. Run "npm run build" first.`,
+    `no compiled test below ${relative(root, compiled)} for: ${paths.join(' ') || 'anything'}. Name folders or files that end with .test.ts or .test.js, or run "npm run build" first.`,
   )
   process.exit(1)
 }

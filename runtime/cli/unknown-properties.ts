@@ -54,8 +54,14 @@ function knownProperties(): Set<string> {
   return known
 }
 
-/** Of a standalone worker and of a worker that a shared file may also serve. */
-const otherWorkers = ['offset.storage.file.filename']
+/** Harmless in a file that also serves a standalone worker, or that was copied from a client's. */
+const otherWorkers = [
+  'offset.storage.file.filename',
+  ...clients.flatMap((kind) =>
+    ['key', 'value'].flatMap((part) => [`${kind}.${part}.serializer`, `${kind}.${part}.deserializer`]),
+  ),
+  'sasl.mechanisms',
+]
 
 /** The configs of a topic, which a worker file may give for the internal ones. */
 const topicConfigNames = [

@@ -89,7 +89,7 @@ async function prepare(file: WorkerFile, loggers: Loggers): Promise<Ground> {
   const { values, originals } = config
   const adminListeners = parseAdminListeners(values['admin.listeners'])
   const adminTls = hasHttps(adminListeners) ? await serverTls(originals, 'admin.listeners.https.') : null
-  const forwarder = forwardingClient(await forwardingTls(originals))
+  const forwarder = forwardingClient(() => forwardingTls(originals))
   const rest = new RestServer(startingApp())
   const bound = await bind(rest, parseListeners(values.listeners), originals)
   const { url, workerId } = advertised(bound, {

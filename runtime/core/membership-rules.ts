@@ -81,7 +81,9 @@ function pursueClose(turn: Turn): void {
   const { closeAtMs, phase, heldUnder, memberId, coordinator, config } = turn.state
   if (closeAtMs === null || phase.kind === 'leaving') return
   if (heldUnder !== null) return turn.revoke(false, 'closing')
-  if (!isActive(turn.state) || memberId === '' || coordinator.kind !== 'known' || !config.leaveOnClose) {
+  // A join that waits for its round has made it a member, whose place would be kept for the session timeout.
+  const nobody = memberId === '' && !(config.isStatic === true && phase.kind === 'joining')
+  if (!isActive(turn.state) || nobody || coordinator.kind !== 'known' || !config.leaveOnClose) {
     turn.set({ phase: { kind: 'closed' } })
     return
   }

@@ -18,8 +18,10 @@ export interface MembershipConfig {
   readonly onSessionExpired: 'keep' | 'lose'
   /** The work is given up when there was no coordinator for so long; null: it never is. */
   readonly coordinatorUnreachableMs: number | null
-  /** False for static members, whose place is kept. */
+  /** False for members whose place is to be kept. */
   readonly leaveOnClose: boolean
+  /** It has a `group.instance.id`, by which it can leave even before it has heard of its member id. */
+  readonly isStatic?: boolean
   /** Where the jitter of the back-off starts. */
   readonly seed: number
 }

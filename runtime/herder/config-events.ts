@@ -1,6 +1,7 @@
 import type { Logger } from '../../api/index.ts'
 import type { ConfigEvent } from '../core/config-reducer.ts'
 import type { ConfigChanges } from './config-changes.ts'
+import type { ConnectorTypes } from './connector-types.ts'
 import type { HerderQueue } from './herder-queue.ts'
 import type { RestartRequests } from './restart-requests.ts'
 
@@ -8,6 +9,7 @@ export interface ConfigEventParts {
   readonly queue: HerderQueue
   readonly changes: ConfigChanges
   readonly restarts: RestartRequests
+  readonly types: ConnectorTypes
 }
 
 /** Hands each event of the config topic to the part that acts on it, in the herder's queue. */
@@ -23,9 +25,11 @@ export class ConfigEvents {
   }
 
   on(event: ConfigEvent): void {
-    const { changes, restarts } = this.#parts
+    const { changes, restarts, types } = this.#parts
     switch (event.kind) {
       case 'connectorUpdated':
+        // Every worker shows it: its type should be known by then.
+        types.of(event.connector)
         return this.#queue(`applying the config of connector ${event.connector}`, () =>
           changes.connectorChanged(event.connector),
         )

@@ -48,6 +48,7 @@ export class DistributedHerder implements Herder {
     )
     this.#parts.changes.roundBegan()
     onRead()
+    for (const name of this.connectors()) this.#parts.types.of(name)
     this.#parts.member.start()
     await this.#parts.group.whenStable()
     await this.#parts.queue.idle()

@@ -91,6 +91,7 @@ export class SinkMembership implements GroupOwner {
       metadataMaxAgeMs,
       createTopics,
       sharedOut: () => assignedPartitions(cluster, subscription.groupId, this.#member.coordinator),
+      onRefused: (error) => this.failed(error),
       onChanged,
     })
   }
@@ -161,11 +162,9 @@ export class SinkMembership implements GroupOwner {
     const { partitions } = decodeConsumerAssignment(received.assignment)
     this.#topics.roundEnded(received.leader === received.memberId)
     this.#owned = partitions
-    const { log, id } = this.#options
     this.#deliver(partitions).catch((error: unknown) => {
-      if (this.#closed) return
-      log.error(`The partitions of task ${taskKey(id)} could not be handed to it; the group is joined again`, { error })
-      this.#member.rejoin('the assignment could not be delivered')
+      // Another round would bring the same partitions, and the same failure.
+      if (!this.#closed) this.failed(error instanceof Error ? error : new Error(String(error)))
     })
   }
 
@@ -224,6 +223,7 @@ function memberConfig(settings: MemberSettings, requestTimeoutMs: number): Membe
     onSessionExpired: 'lose',
     coordinatorUnreachableMs: null,
     leaveOnClose: true,
+    isStatic: true,
     // oxlint-disable-next-line no-restricted-properties -- where chance enters the membership machine
     seed: Math.floor(Math.random() * 2 ** 32),
   }

@@ -2,6 +2,7 @@ import { isRetriable, type Logger } from '../../api/index.ts'
 import { JavaPattern } from '../../compat/java-regex.ts'
 import type { RangePartition } from '../core/range-assignor.ts'
 import type { KafkaCluster } from '../kafka/cluster.ts'
+import { brokerError, type KafkaError } from '../kafka/errors.ts'
 import type { Clock, Timer } from '../platform/clock.ts'
 import type { SinkSubscription } from './port.ts'
 
@@ -16,6 +17,8 @@ export interface SinkTopicsOptions {
   readonly createTopics: boolean
   /** How many partitions of each topic the group has shared out; null while it rebalances. */
   readonly sharedOut: () => Promise<ReadonlyMap<string, number> | null>
+  /** A topic that this member may not read, or that cannot be. */
+  readonly onRefused: (error: KafkaError) => void
   /** Other topics, or partitions, than the group has shared out. */
   readonly onChanged: () => void
 }
@@ -129,12 +132,21 @@ export class SinkTopics {
       this.#shared = new Map(this.names.map((topic) => [topic, counts.get(topic) ?? 0]))
   }
 
+  /** A topic that is not there yet is waited for; one that may not be read, or that cannot be, ends the task. */
+  #checkTopic(name: string, errorCode: number): void {
+    const error = brokerError(errorCode, `Looking up topic ${name}`)
+    if (!isRetriable(error)) this.#options.onRefused(error)
+  }
+
   async #partitionsOf(topics: readonly string[]): Promise<Map<string, RangePartition[]>> {
     const { cluster, createTopics } = this.#options
     const metadata = await cluster.metadata(topics, { create: createTopics })
     const known = new Map<string, RangePartition[]>()
     for (const topic of metadata.topics.values()) {
-      if (topic.errorCode !== 0) continue
+      if (topic.errorCode !== 0) {
+        this.#checkTopic(topic.name, topic.errorCode)
+        continue
+      }
       known.set(
         topic.name,
         topic.partitions.map((_, partition) => ({ partition, racks: [] })),

@@ -16,6 +16,7 @@ export class KafkaProducer<T> implements AsyncDisposable {
   readonly #accumulator: Accumulator<T>
   readonly #sender: Sender<T>
   readonly #session: ProducerSession
+  #closing: { readonly hurry: () => void; readonly ended: Promise<void> } | null = null
   #closed: KafkaError | null = null
 
   /** `onBatch` is called once for every batch, never inside `append`, and must not throw. */
@@ -103,9 +104,22 @@ export class KafkaProducer<T> implements AsyncDisposable {
 
   /** Sends what is left within the time, fails the rest, and closes the connections. Never rejects. */
   async close(timeoutMs = 30_000): Promise<void> {
-    if (this.#closed) return
+    if (this.#closing !== null) {
+      // Whoever asks later may have less time: that counts.
+      if (!(await settledWithin(this.#closing.ended, timeoutMs))) this.#closing.hurry()
+      return await this.#closing.ended
+    }
+    let hurry: () => void = () => undefined
+    const hurried = new Promise<void>((resolve) => {
+      hurry = resolve
+    })
+    this.#closing = { hurry, ended: this.#close(timeoutMs, hurried) }
+    await this.#closing.ended
+  }
+
+  async #close(timeoutMs: number, hurried: Promise<void>): Promise<void> {
     this.#closed = localError('KAFKA_CLOSED', 'The producer is closed')
-    await settledWithin(this.#accumulator.flush(), timeoutMs)
+    await settledWithin(Promise.race([this.#accumulator.flush(), hurried]), timeoutMs)
     this.#sender.close()
     await this.#cluster.close()
     this.#accumulator.failAll(localError('KAFKA_CLOSED', 'The producer was closed before the record was sent'))

@@ -17,7 +17,7 @@ import { connectorDescriptor, HostConnectors } from './connectors.ts'
 import type { HostContext } from './host-context.ts'
 import { HostTasks } from './tasks.ts'
 import { keyInfo } from './validation/config-infos.ts'
-import { hideSecrets } from './validation/hide-secrets.ts'
+import { hideSecrets, hideSecretsIn } from './validation/hide-secrets.ts'
 import { validateConnector } from './validation/connector-validation.ts'
 
 /** What a host does for the control thread. */
@@ -112,8 +112,12 @@ async function validate(context: HostContext, raw: Props): Promise<ConfigInfos> 
   const nulls = Object.keys(raw).filter((key) => raw[key] === null)
   const { config, secrets } = await resolveConfig(raw, context.providers)
   const { registry, worker } = context
-  const infos = await validateConnector({ registry, worker, config, nulls }, wantedConnector(context, config))
-  return hideSecrets(infos, raw, secrets)
+  try {
+    const infos = await validateConnector({ registry, worker, config, nulls }, wantedConnector(context, config))
+    return hideSecrets(infos, raw, secrets)
+  } catch (error) {
+    throw hideSecretsIn(error, secrets)
+  }
 }
 
 /** A class that is not there, or that a name leaves open, is the fault of the request here, not something not found. */

@@ -166,9 +166,9 @@ export class SinkTaskRunner {
 
   async #turn(): Promise<void> {
     this.#applyRewinds()
+    if (this.#wake.signal.aborted || this.#mailbox.length > 0) return
     const timeoutMs = Math.min(this.#commits.dueInMs, this.#timeoutMs ?? Number.POSITIVE_INFINITY)
     this.#timeoutMs = null
-    if (this.#wake.signal.aborted || this.#mailbox.length > 0) return
     if (this.#retrying) {
       // Nothing is fetched meanwhile: as with all partitions paused, the wait is until the next commit unless the task set one.
       await this.#rest(timeoutMs)
@@ -320,7 +320,7 @@ export class SinkTaskRunner {
     return new Promise((resolve) => {
       this.#mailbox.push(async () => {
         try {
-          await work()
+          if (!this.#ended) await work()
         } catch (error) {
           this.#rebalanceFailure ??= error instanceof Error ? error : new Error(String(error))
         }
@@ -364,8 +364,9 @@ export class SinkTaskRunner {
   async #end(): Promise<void> {
     const { task, log, cancelled, fetcher, leave, errors, hooks, reports } = this.#options
     const owned = this.#assignment.partitions
-    if (!cancelled.aborted) await quietly(log, 'the last commit', () => this.#close(owned, false))
+    // Nothing is opened any more: who waits for an answer gets one, and everything that is open is closed here.
     this.#ended = true
+    if (!cancelled.aborted) await quietly(log, 'the last commit', () => this.#close(owned, false))
     await this.#runMailbox()
     await quietly(log, 'task.stop()', () => task.stop())
     // Given up, it has left already: the control thread has seen to that, and a successor may be in the place.

@@ -64,6 +64,7 @@ export class SourceTaskRunner {
   readonly #inFlight = new InFlight()
   /** The first failure of a send that is not tolerated; the loop throws it. */
   #sendFailure: Error | null = null
+  #committing = false
   /** The task failed before anybody asked it to stop. */
   #failedOnItsOwn = false
 
@@ -272,6 +273,7 @@ export class SourceTaskRunner {
   async #commitOffsets(): Promise<void> {
     const { ledger, offsets, offsetFlushTimeoutMs, task, log, metrics, clock, cancelled } = this.#options
     const startMs = clock.monotonicMs()
+    this.#committing = true
     try {
       offsets.add(ledger.committable())
       await offsets.flush(offsetFlushTimeoutMs)
@@ -280,6 +282,8 @@ export class SourceTaskRunner {
     } catch (error) {
       metrics.committed(clock.monotonicMs() - startMs, false)
       log.error('Failed to commit offsets; they stay for the next commit', { error })
+    } finally {
+      this.#committing = false
     }
   }
 
@@ -293,7 +297,8 @@ export class SourceTaskRunner {
       await quietly(log, 'waiting for outstanding records', () =>
         this.#within(offsetFlushTimeoutMs, this.#inFlight.count === 0 ? Promise.resolve() : this.#producer.flush()),
       )
-    if (!cancelled.aborted && (this.#sendFailure === null || ledger.hasCommittable))
+    // A plugin whose commit() has not ended yet is not called again on top of it.
+    if (!cancelled.aborted && !this.#committing && (this.#sendFailure === null || ledger.hasCommittable))
       await this.#within(offsetFlushTimeoutMs, this.#commitOffsets())
     await quietly(log, 'task.stop()', () => task.stop())
     const closeMs = cancelled.aborted ? 0 : offsetFlushTimeoutMs

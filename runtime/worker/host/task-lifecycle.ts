@@ -79,10 +79,7 @@ export class Gate {
   /** Resolves when the task may go on, or at once when the signal fires. */
   async opened(signal: AbortSignal): Promise<void> {
     while (this.paused && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      await unlessAborted(new Promise<void>((resolve) => this.#waiting.push(resolve)), signal)
     }
   }
 }

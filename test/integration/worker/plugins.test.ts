@@ -50,7 +50,8 @@ describe('plugins of a user', needsKafka, () => {
         'consumer.session.timeout.ms': String(consumerSessionMs),
         'consumer.heartbeat.interval.ms': '500',
         'task.shutdown.graceful.timeout.ms': '1000',
-        'task.threads': '3',
+        // As many as anything here needs: what blocks or crashes a thread has it for itself.
+        'task.threads': '6',
       },
     })
   })
@@ -102,7 +103,6 @@ describe('plugins of a user', needsKafka, () => {
 
   test('a task that computes for longer than the sessions evicts nobody, and others go on', async () => {
     const [blocker, free, drain] = [uniqueName('blocker'), uniqueName('free'), uniqueName('drain')] as const
-    // Three threads: the one that is blocked has nothing else to run.
     await worker.run(free, source('free', { topic: `${topic}-free` }))
     await worker.run(
       drain,

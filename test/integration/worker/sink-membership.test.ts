@@ -22,6 +22,8 @@ interface Options {
   readonly regex?: string
   readonly task?: number
   readonly consumer?: Readonly<Record<string, string>>
+  /** What the host does when it is told something. */
+  readonly host?: (method: string) => Promise<void>
 }
 
 describe('the membership of a sink task', needsKafka, () => {
@@ -31,7 +33,7 @@ describe('the membership of a sink task', needsKafka, () => {
   })
 
   /** A membership whose host writes down what it is told. */
-  async function member({ group, topics = [], regex, task = 0, consumer = {} }: Options) {
+  async function member({ group, topics = [], regex, task = 0, consumer = {}, host }: Options) {
     const calls: Call[] = []
     const call = (
       method: string,
@@ -39,7 +41,7 @@ describe('the membership of a sink task', needsKafka, () => {
     ) => {
       const partitions = (params.partitions ?? []).map(({ topic, partition }) => `${topic}-${partition}`)
       calls.push({ method, partitions, error: params.error ?? null })
-      return Promise.resolve()
+      return host === undefined ? Promise.resolve() : host(method)
     }
     const membership = await SinkMembership.open({
       id: { connector: group, task },
@@ -122,6 +124,45 @@ describe('the membership of a sink task', needsKafka, () => {
     await assigned(successor.calls, `${there}-0`)
     await createTopic(later)
     await assigned(successor.calls, `${there}-0`, `${later}-0`)
+  })
+
+  test('a topic that cannot be fails the task', async () => {
+    const group = uniqueName('impossible')
+    const { calls } = await member({ group, topics: ['in valid'] })
+    const { error } = await until('the refusal', calls, ({ method }) => method === 'sinkFailed')
+    assert.match(error?.message ?? '', /Looking up topic in valid: .*INVALID_TOPIC_EXCEPTION/)
+  })
+
+  test('partitions that cannot be handed over fail the task, and do not make the group go round', async () => {
+    const group = uniqueName('broken-host')
+    const topic = `${group}-t`
+    await createTopic(topic)
+    const host = (method: string): Promise<void> =>
+      method === 'sinkAssign' ? Promise.reject(new Error('the host is broken')) : Promise.resolve()
+    const { calls } = await member({ group, topics: [topic], host })
+    const { error } = await until('the failure', calls, ({ method }) => method === 'sinkFailed')
+    assert.match(error?.message ?? '', /the host is broken/)
+    assert.equal(calls.filter(({ method }) => method === 'sinkAssign').length, 1)
+  })
+
+  test('a member that is closed while it joins leaves no place behind', async () => {
+    const group = uniqueName('in-a-hurry')
+    const topic = `${group}-t`
+    await createTopic(topic)
+    let giveBack: () => void = () => undefined
+    const host = (method: string): Promise<void> =>
+      method === 'sinkRevoke' ? new Promise((resolve) => (giveBack = resolve)) : Promise.resolve()
+    const first = await member({ group, topics: [topic], host })
+    await assigned(first.calls, `${topic}-0`)
+    // The round that the second has joined waits for the first, which does not give its partition back.
+    const second = await member({ group, topics: [topic], task: 1 })
+    await until('the round', first.calls, ({ method }) => method === 'sinkRevoke')
+    await second.stop()
+    const closed = first.stop()
+    giveBack()
+    await closed
+    await using admin = openAdmin()
+    assert.deepEqual((await admin.groups.describe(group)).members, [])
   })
 
   test('a group that does not accept the task fails it', async () => {

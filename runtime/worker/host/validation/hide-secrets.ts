@@ -1,21 +1,46 @@
-import type { Props } from '../../../../api/index.ts'
+import { ConnectError, errorToData, type Props } from '../../../../api/index.ts'
 import { hasVariable } from '../../../config/config-transformer.ts'
-import type { ConfigInfos } from '../../../core/answers.ts'
+import type { ConfigInfos, ConfigValueInfo } from '../../../core/answers.ts'
 
 /**
- * An answer to a validation with variables where it would tell what they stand for: in the value of such a key, and in
- * what is wrong with it. The original shows both.
+ * An answer to a validation that does not tell what variables stand for: values show the variable, and in names and in
+ * what is wrong the text is hidden. The original shows them.
  */
 export function hideSecrets(infos: ConfigInfos, raw: Props, secrets: ReadonlySet<string>): ConfigInfos {
-  const told = [...secrets].filter((secret) => secret !== '').toSorted((a, b) => b.length - a.length)
-  if (told.length === 0) return infos
-  const clean = (text: string): string => told.reduce((left, secret) => left.replaceAll(secret, '[hidden]'), text)
-  const configs = infos.configs.map((line) => {
-    const { value } = line
-    const given = value === null ? null : (raw[value.name] ?? null)
-    if (value === null || given === null || !hasVariable(given)) return line
-    const shown = value.value === null || value.value === '[hidden]' ? value.value : given
-    return { ...line, value: { ...value, value: shown, errors: value.errors.map(clean) } }
+  const clean = cleaner(secrets)
+  if (clean === null) return infos
+  const configs = infos.configs.map(({ definition, value }) => ({
+    definition: definition === null ? null : { ...definition, name: clean(definition.name) },
+    value:
+      value === null
+        ? null
+        : { ...value, name: clean(value.name), value: shown(value, raw, clean), errors: value.errors.map(clean) },
+  }))
+  return { ...infos, name: clean(infos.name), groups: infos.groups.map(clean), configs }
+}
+
+/** The error of a validation, the same way. */
+export function hideSecretsIn(error: unknown, secrets: ReadonlySet<string>): unknown {
+  const clean = cleaner(secrets)
+  if (clean === null || !(error instanceof Error) || clean(error.message) === error.message) return error
+  const { code, javaClass, remedy } = errorToData(error)
+  return new ConnectError(code, clean(error.message), {
+    javaClass,
+    ...(remedy === null ? {} : { remedy }),
   })
-  return { ...infos, configs }
+}
+
+type Clean = (text: string) => string
+
+/** Null when there is nothing to hide. */
+function cleaner(secrets: ReadonlySet<string>): Clean | null {
+  // A text of one or two characters is no secret, and is in half of all words.
+  const told = [...secrets].filter(({ length }) => length > 2).toSorted((a, b) => b.length - a.length)
+  return told.length === 0 ? null : (text) => told.reduce((left, secret) => left.replaceAll(secret, '[hidden]'), text)
+}
+
+function shown({ name, value }: ConfigValueInfo, raw: Props, clean: Clean): string | null {
+  const given = raw[name] ?? null
+  if (value === null || value === '[hidden]') return value
+  return given !== null && hasVariable(given) ? given : clean(value)
 }

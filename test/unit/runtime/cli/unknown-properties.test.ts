@@ -39,6 +39,9 @@ describe('what belongs to others is passed on without a word', () => {
     'offset.storage.file.filename',
     'config.storage.min.insync.replicas',
     'rest.port',
+    'consumer.key.serializer',
+    'producer.value.deserializer',
+    'sasl.mechanisms',
     'topic.creation.enable',
   ]) {
     test(key, () => assert.deepEqual(check(key), []))

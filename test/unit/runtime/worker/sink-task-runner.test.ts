@@ -411,6 +411,46 @@ test('a task that was stopped while it was being built is not started', async ()
   assert.equal(starts, 0)
 })
 
+test('a resume during a flush does not lose the time that the task set for its next try', async () => {
+  let puts = 0
+  let flushed: () => void = () => undefined
+  const put = (records: readonly SinkRecord[]): void => {
+    if (records.length === 0) return
+    puts++
+    if (puts > 1) return
+    set.holder.controls?.timeout(100)
+    set.holder.controls?.requestCommit()
+    throw new RetriableError('not now')
+  }
+  const flush = (): Promise<void> => new Promise((resolve) => (flushed = resolve))
+  const set = await started({ task: { put, flush }, flushIntervalMs: 60_000 })
+  const { fetcher, runner, clock, stopping, ended } = set
+  fetcher.give(incoming(0, 'a'))
+  await settled()
+  runner.transition('PAUSED')
+  runner.transition('STARTED')
+  flushed()
+  await settled()
+  await clock.advance(200)
+  assert.equal(puts, 2)
+  stopping.abort()
+  await settled()
+  flushed()
+  await ended
+})
+
+test('what is assigned while the task ends is not opened any more', async () => {
+  let closed: () => void = () => undefined
+  const close = (): Promise<void> => new Promise((resolve) => (closed = resolve))
+  const { runner, calls, stopping, ended } = await started({ task: { close } })
+  stopping.abort()
+  await settled()
+  const late = runner.assign([{ topic: 'u', partition: 0, offset: 0 }])
+  closed()
+  await Promise.all([late, ended])
+  assert.equal(calls.filter((call) => call.startsWith('open')).length, 1)
+})
+
 test('a task that its group refuses fails with the reason', async () => {
   const { runner, states, calls, ended } = await started()
   runner.fail(new Error('refused'))

@@ -376,3 +376,20 @@ for (const how of ['a stop', 'a failure'] as const) {
     assert.notEqual(data.producer?.closedWithMs, null)
   })
 }
+
+test('a commit() that has not ended is not called again on top of it', async () => {
+  let under = 0
+  let most = 0
+  const commit = async (): Promise<void> => {
+    most = Math.max(most, ++under)
+    await new Promise(() => undefined)
+  }
+  const { clock, stopping, ended } = setUp([[record(1)]], { task: { commit } })
+  await settled()
+  await clock.advance(1000)
+  stopping.abort()
+  await settled()
+  await clock.advance(2000)
+  await ended
+  assert.equal(most, 1)
+})
