@@ -78,11 +78,11 @@ function giveUpUnreachable(turn: Turn): void {
 }
 
 function pursueClose(turn: Turn): void {
-  const { closeAtMs, phase, heldUnder, memberId, coordinator, config } = turn.state
+  const { closeAtMs, phase, heldUnder, memberId, coordinator, config, joinUnheard } = turn.state
   if (closeAtMs === null || phase.kind === 'leaving') return
   if (heldUnder !== null) return turn.revoke(false, 'closing')
-  // A join that waits for its round has made it a member, whose place would be kept for the session timeout.
-  const nobody = memberId === '' && !(config.isStatic === true && phase.kind === 'joining')
+  // A place of a join that waits for its round would be kept for the session timeout.
+  const nobody = memberId === '' && !joinUnheard
   if (!isActive(turn.state) || nobody || coordinator.kind !== 'known' || !config.leaveOnClose) {
     turn.set({ phase: { kind: 'closed' } })
     return

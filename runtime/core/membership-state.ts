@@ -87,6 +87,8 @@ export interface MembershipState {
   readonly lastPollMs: number
   /** Failed attempts to join in a row. */
   readonly attempts: number
+  /** It was closed while a join was under way: the group may have a static member that has not heard of its id. */
+  readonly joinUnheard: boolean
   readonly closeAtMs: number | null
   readonly lastId: number
   readonly random: number
@@ -109,6 +111,7 @@ export function initialMembership(config: MembershipConfig): MembershipState {
     rejoinAtMs: null,
     lastPollMs: 0,
     attempts: 0,
+    joinUnheard: false,
     closeAtMs: null,
     lastId: 0,
     random: config.seed,

@@ -102,7 +102,9 @@ function onLeave(turn: Turn, reason: string): void {
 
 function onClose(turn: Turn, timeoutMs: number): void {
   if (turn.state.closeAtMs !== null) return
-  turn.set({ closeAtMs: turn.nowMs + timeoutMs })
+  const { phase, memberId, config } = turn.state
+  const joinUnheard = config.isStatic === true && phase.kind === 'joining' && memberId === ''
+  turn.set({ closeAtMs: turn.nowMs + timeoutMs, joinUnheard })
   if (isActive(turn.state)) turn.set({ phase: { kind: 'preparing', notBeforeMs: turn.nowMs } })
 }
 
