@@ -24,6 +24,9 @@ export function readConnectorFile(path: string): ConnectorFile {
   return { ...connector, name, config: { ...connector.config, name } }
 }
 
+/** What stands beside `config` when it is not flat, as in the body of `POST /connectors`. */
+const fields: readonly string[] = ['name', 'config', 'initial_state']
+
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
@@ -49,6 +52,13 @@ function parseJson(path: string, text: string): Readonly<Record<string, unknown>
 function fromJson(path: string, json: Readonly<Record<string, unknown>>): ConnectorFile {
   const nested = json['config']
   if (!isJsonObject(nested)) return fromFlat(textMap(path, json))
+  const unknown = Object.keys(json).find((key) => !fields.includes(key))
+  if (unknown !== undefined)
+    throw fileError(
+      path,
+      `has an unrecognized field "${unknown}"`,
+      `Beside a config there may be ${fields.join(', ')}.`,
+    )
   const config = textMap(path, nested)
   const name = typeof json['name'] === 'string' ? json['name'] : (config['name'] ?? '')
   const state = json['initial_state']

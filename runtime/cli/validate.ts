@@ -1,5 +1,6 @@
 import { isConnectError } from '../../api/index.ts'
 import { resolveConfig } from '../config/config-transformer.ts'
+import { createTransformationChain } from '../core/transformation-chain.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
 import { validateConnector } from '../worker/host/validation/connector-validation.ts'
 import { readConnectorFile } from './connector-file.ts'
@@ -35,9 +36,12 @@ async function faultsOf(path: string, registry: PluginRegistry): Promise<string[
     if (descriptor === undefined)
       return [`connector.class: Failed to find any class that implements Connector and which name matches ${name}`]
     const { configs } = await validateConnector({ registry, worker: {}, config, nulls }, descriptor)
-    return configs.flatMap(({ value }) =>
+    const faults = configs.flatMap(({ value }) =>
       (value?.errors ?? []).map((error) => `${value?.name ?? ''}: ${oneLine(error)}`),
     )
+    // What validation passes and the start of a task does not: a predicate that is nowhere defined, say.
+    if (faults.length === 0) createTransformationChain(config, (name, kind) => registry.find([kind], name) ?? null)
+    return faults
   } catch (error) {
     if (isConnectError(error)) return [oneLine(explain(error))]
     throw error

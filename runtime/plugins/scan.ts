@@ -41,13 +41,16 @@ export function scanPluginPath(elements: readonly string[]): ScanResult {
       warnings.push(`plugin.path: ${element} is not a folder that can be read; nothing is loaded from it`)
       continue
     }
+    const otherJars: string[] = []
     for (const candidate of [folder, ...children.map((child) => join(folder, child))]) {
-      if (isJar(candidate)) warnings.push(jarWarning(candidate))
+      if (isJar(candidate) && !looksLikePlugin(candidate)) otherJars.push(candidate)
+      else if (isJar(candidate)) warnings.push(jarWarning(candidate))
       const found = pluginAt(candidate)
       if (typeof found === 'string') warnings.push(found)
       else if (found !== null) modules.push(found)
       else if (candidate !== folder) warnings.push(...jarsIn(candidate))
     }
+    if (otherJars.length > 0) warnings.push(librariesWarning(element, otherJars))
   }
   return { modules, warnings: [...new Set(warnings)] }
 }
@@ -99,6 +102,17 @@ function jarWarning(jar: string): string {
       ? 'there is no built-in replacement for it: look for a package that offers the plugin'
       : `it is replaced by ${replacement}`
   return `plugin.path: ${jar} holds Java classes, which do not run here; ${remedy}`
+}
+
+/** Folders such as /usr/share/java hold libraries of all kinds: only what may be a plugin is named one by one. */
+function looksLikePlugin(jar: string): boolean {
+  return replacementOf(jar) !== undefined || /connect|debezium|converter|transform|smt/i.test(basename(jar))
+}
+
+function librariesWarning(element: string, jars: readonly string[]): string {
+  const which =
+    jars.length === 1 ? (jars[0] ?? '') : `${jars.length} jars in ${element} (${basename(jars[0] ?? '')}, …)`
+  return `plugin.path: ${which} ${jars.length === 1 ? 'looks like a library, not a plugin' : 'look like libraries, not plugins'}; Java classes do not run here`
 }
 
 function replacementOf(jar: string): string | undefined {

@@ -13,6 +13,8 @@ function file(name: string, content: unknown): string {
 }
 const sink = { 'connector.class': 'FileStreamSink', topics: 'orders', file: '/tmp/orders.txt' }
 
+const regexRouter = 'org.apache.kafka.connect.transforms.RegexRouter'
+
 test('valid files, in each form: exit code 0', async () => {
   const files = [
     'config/quickstart/orders-sink.json',
@@ -37,6 +39,14 @@ test('a line for each fault, with file and property: exit code 1', async () => {
     [file('foreign.json', { ...sink, 'connector.class': 'com.acme.Nothing' })]: [
       /^connector\.class: Failed to find any class that implements Connector and which name matches com\.acme\.Nothing$/,
     ],
+    [file('predicate.json', {
+      ...sink,
+      transforms: 'r',
+      'transforms.r.type': regexRouter,
+      'transforms.r.regex': 'a',
+      'transforms.r.replacement': 'b',
+      'transforms.r.predicate': 'nope',
+    })]: [/predicates\.nope\.type/],
     [file('broken.json', '{"name":')]: [/is not valid JSON: .*Mend the JSON text\.$/],
     [scratch.path('absent.json')]: [/cannot be read: ENOENT/],
   }

@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { namesOf } from '../../../../runtime/plugins/aliases.ts'
 import { PluginRegistry } from '../../../../runtime/plugins/registry.ts'
 import { scanPluginPath } from '../../../../runtime/plugins/scan.ts'
+import { Scratch } from '../../../support/scratch.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-plugins-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -38,6 +39,16 @@ test('plugins are found by folder, package field and index.js; jars are named wi
     ),
   )
   assert.ok(warnings.some((warning) => warning.includes('/no/such/folder')))
+})
+
+test('a folder of libraries is named once, with how many there are', () => {
+  using scratch = new Scratch()
+  for (const jar of ['wagon-file.jar', 'guava.jar', 'commons-io.jar', 'debezium-core.jar'])
+    writeFileSync(scratch.path(jar), '')
+  const { warnings } = scanPluginPath([scratch.folder])
+  assert.equal(warnings.length, 2)
+  assert.ok(warnings.some((warning) => warning.includes('debezium-core.jar holds Java classes')))
+  assert.ok(warnings.some((warning) => /3 jars in .* look like libraries, not plugins/.test(warning)))
 })
 
 test('a plugin that does not load takes nothing else with it', async () => {
