@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../runtime/platform/clock.ts'
+import { StateFile } from './state-file.ts'
+import { Topics } from './topics.ts'
+
+export interface BrokerStateOptions {
+  /** Where logs and facts are kept; null: in memory, for as long as the process lives. */
+  readonly folder: string | null
+  /** `num.partitions` */
+  readonly defaultPartitions: number
+  /** `auto.create.topics.enable` */
+  readonly createTopics: boolean
+  /** A write that a kill had not let finish was cut off. */
+  readonly onTorn: (log: string, bytes: number) => void
+  readonly clock: Clock
+}
+
+/** Where clients reach the broker. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** The one broker of the cluster: its id as a node. */
+export const nodeId = 1
+
+/** All that the broker knows; the handlers of the APIs read and change it. */
+export class BrokerState {
+  readonly topics: Topics
+  readonly clusterId: string
+  readonly createTopics: boolean
+  readonly clock: Clock
+  /** As clients are told it; known once the server listens. */
+  address: Address = { host: '127.0.0.1', port: 0 }
+  readonly #facts: StateFile
+
+  constructor({ folder, defaultPartitions, createTopics, onTorn, clock }: BrokerStateOptions) {
+    if (folder !== null) mkdirSync(folder, { recursive: true })
+    this.#facts = new StateFile(folder === null ? null : join(folder, 'facts'))
+    this.createTopics = createTopics
+    this.clock = clock
+    this.clusterId = this.#clusterId()
+    const logs = folder === null ? null : join(folder, 'logs')
+    this.topics = new Topics({ state: this.#facts, folder: logs, defaultPartitions, onTorn })
+  }
+
+  /** A producer id that was never given out before. */
+  newProducerId(): number {
+    const next = this.#facts.get('producerId')
+    const id = typeof next === 'number' ? next : 0
+    this.#facts.set('producerId', id + 1)
+    return id
+  }
+
+  close(): void {
+    this.topics.close()
+    this.#facts.close()
+  }
+
+  #clusterId(): string {
+    const known = this.#facts.get('clusterId')
+    if (typeof known === 'string') return known
+    const id = randomBytes(16).toString('base64url')
+    this.#facts.set('clusterId', id)
+    return id
+  }
+}
