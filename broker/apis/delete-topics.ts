@@ -15,7 +15,10 @@ export const deleteTopicsHandler = handler(deleteTopics, (state, { topics, topic
 
 function byName(state: BrokerState, name: string) {
   const topicId = state.topics.get(name)?.id ?? NIL_UUID
-  if (state.topics.delete(name)) return { name, topicId, errorCode: 0 }
+  if (state.topics.delete(name)) {
+    state.groups.forgetTopic(name)
+    return { name, topicId, errorCode: 0 }
+  }
   return { name, topicId, errorCode: codeOf('UNKNOWN_TOPIC_OR_PARTITION'), errorMessage: unknown }
 }
 

@@ -70,16 +70,17 @@ async function arrival(
   { closed }: Call,
 ): Promise<void> {
   const timer = state.clock.after(maxWaitMs)
-  const stops: (() => void)[] = []
+  const stops: (() => void)[] = [() => timer.cancel()]
   await new Promise<void>((resolve) => {
     const look = (): void => {
       if (enough()) resolve()
     }
     for (const { log } of found) if (log !== null) stops.push(log.onAppend(look))
-    closed.addEventListener('abort', () => resolve(), { once: true })
+    const gone = (): void => resolve()
+    closed.addEventListener('abort', gone)
+    stops.push(() => closed.removeEventListener('abort', gone))
     void timer.elapsed.then(resolve)
   })
-  timer.cancel()
   for (const stop of stops) stop()
 }
 

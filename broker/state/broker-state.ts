@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../runtime/platform/clock.ts'
+import { Groups } from '../groups/groups.ts'
 import { StateFile } from './state-file.ts'
 import { Topics } from './topics.ts'
 
@@ -15,6 +16,10 @@ export interface BrokerStateOptions {
   /** A write that a kill had not let finish was cut off. */
   readonly onTorn: (log: string, bytes: number) => void
   readonly clock: Clock
+  /** `group.initial.rebalance.delay.ms` */
+  readonly initialRebalanceDelayMs: number
+  /** `group.min.session.timeout.ms` and `group.max.session.timeout.ms` */
+  readonly sessionTimeoutMs: { readonly min: number; readonly max: number }
 }
 
 /** Where clients reach the broker. */
@@ -29,21 +34,26 @@ export const nodeId = 1
 /** All that the broker knows; the handlers of the APIs read and change it. */
 export class BrokerState {
   readonly topics: Topics
+  readonly groups: Groups
   readonly clusterId: string
   readonly createTopics: boolean
   readonly clock: Clock
+  readonly sessionTimeoutMs: { readonly min: number; readonly max: number }
   /** As clients are told it; known once the server listens. */
   address: Address = { host: '127.0.0.1', port: 0 }
   readonly #facts: StateFile
 
-  constructor({ folder, defaultPartitions, createTopics, onTorn, clock }: BrokerStateOptions) {
+  constructor(options: BrokerStateOptions) {
+    const { folder, defaultPartitions, createTopics, onTorn, clock } = options
     if (folder !== null) mkdirSync(folder, { recursive: true })
     this.#facts = new StateFile(folder === null ? null : join(folder, 'facts'))
     this.createTopics = createTopics
     this.clock = clock
+    this.sessionTimeoutMs = options.sessionTimeoutMs
     this.clusterId = this.#clusterId()
     const logs = folder === null ? null : join(folder, 'logs')
     this.topics = new Topics({ state: this.#facts, folder: logs, defaultPartitions, onTorn })
+    this.groups = new Groups({ state: this.#facts, clock, initialDelayMs: options.initialRebalanceDelayMs })
   }
 
   /** A producer id that was never given out before. */
@@ -55,6 +65,7 @@ export class BrokerState {
   }
 
   close(): void {
+    this.groups.close()
     this.topics.close()
     this.#facts.close()
   }

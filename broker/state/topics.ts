@@ -130,12 +130,13 @@ export class Topics {
   }
 
   /** Replaces the configs that a topic was given. @throws BrokerError */
-  configure(name: string, configs: ReadonlyMap<string, string>): void {
+  configure(name: string, configs: ReadonlyMap<string, string>, validateOnly = false): void {
     const topic = this.#existing(name)
     for (const [key, value] of configs) {
       const fault = configFault(key, value)
       if (fault !== null) throw new BrokerError('INVALID_CONFIG', fault)
     }
+    if (validateOnly) return
     topic.overrides = configs
     this.#store(name, { id: topic.id, partitions: topic.partitions.length, configs: Object.fromEntries(configs) })
   }

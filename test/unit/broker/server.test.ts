@@ -15,6 +15,8 @@ const start = (folder: string | null = null): Promise<BrokerServer> =>
     defaultPartitions: 1,
     createTopics: true,
     clock: systemClock,
+    initialRebalanceDelayMs: 0,
+    sessionTimeoutMs: { min: 100, max: 1_800_000 },
     onTorn: () => undefined,
     onError: (error) => assert.fail(String(error)),
   })
