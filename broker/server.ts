@@ -4,6 +4,9 @@ import { handlers } from './apis/index.ts'
 import { Connection } from './net/connection.ts'
 import { BrokerState, type BrokerStateOptions } from './state/broker-state.ts'
 
+/** `log.retention.check.interval.ms` */
+const maintenanceMs = 30_000
+
 export interface BrokerOptions extends BrokerStateOptions {
   readonly host: string
   /** 0: any free port. */
@@ -16,6 +19,7 @@ export class BrokerServer implements AsyncDisposable {
   readonly #server: Server
   readonly #connections = new Set<Connection>()
   readonly #state: BrokerState
+  readonly #stopping = new AbortController()
 
   private constructor(server: Server, state: BrokerState, onError: (error: unknown) => void) {
     this.#server = server
@@ -35,6 +39,7 @@ export class BrokerServer implements AsyncDisposable {
     await once(server, 'listening')
     const { port } = server.address() as { port: number }
     state.address = { host: options.host, port }
+    void broker.#maintain(options.onError)
     return broker
   }
 
@@ -45,11 +50,26 @@ export class BrokerServer implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
+    this.#stopping.abort()
     const closed = once(this.#server, 'close')
     this.#server.close()
     for (const connection of this.#connections) connection.close()
     await closed
     this.#state.close()
+  }
+
+  async #maintain(onError: (error: unknown) => void): Promise<void> {
+    const { signal } = this.#stopping
+    const { clock, topics } = this.#state
+    for (;;) {
+      await clock.sleep(maintenanceMs, signal)
+      if (signal.aborted) return
+      try {
+        topics.maintain(clock.nowMs())
+      } catch (error) {
+        onError(error)
+      }
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,4 @@
+import { alterConfigs } from '../../runtime/kafka/protocol/alter-configs.ts'
 import { describeConfigs } from '../../runtime/kafka/protocol/describe-configs.ts'
 import { codeOf, type ErrorName } from '../../runtime/kafka/protocol/error-codes.ts'
 import { incrementalAlterConfigs } from '../../runtime/kafka/protocol/incremental-alter-configs.ts'
@@ -45,21 +46,36 @@ function entry(topic: Topic, key: (typeof topicConfigKeys)[number], includeSynon
   }
 }
 
+/** Replaces all that topics were given. */
+export const alterConfigsHandler = handler(alterConfigs, (state, body) => ({
+  throttleTimeMs: 0,
+  responses: body.resources.map(({ resourceType, resourceName, configs }) =>
+    outcome(resourceType, resourceName, () => {
+      const given = configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const]))
+      state.topics.configure(resourceName, new Map(given), body.validateOnly)
+    }),
+  ),
+}))
+
 /** Changes configs of topics one by one. */
 export const incrementalAlterConfigsHandler = handler(incrementalAlterConfigs, (state, body) => ({
   throttleTimeMs: 0,
-  responses: body.resources.map(({ resourceType, resourceName, configs }) => {
-    const named = { resourceType, resourceName }
-    try {
-      if (resourceType !== resources.topic) return { ...named, ...failure(resourceType) }
-      alter(state, resourceName, configs, body.validateOnly)
-      return { ...named, errorCode: 0, errorMessage: null }
-    } catch (error) {
-      if (!(error instanceof BrokerError)) throw error
-      return { ...named, errorCode: codeOf(error.error), errorMessage: error.message }
-    }
-  }),
+  responses: body.resources.map(({ resourceType, resourceName, configs }) =>
+    outcome(resourceType, resourceName, () => alter(state, resourceName, configs, body.validateOnly)),
+  ),
 }))
+
+function outcome(resourceType: number, resourceName: string, change: () => void) {
+  const named = { resourceType, resourceName }
+  try {
+    if (resourceType !== resources.topic) return { ...named, ...failure(resourceType) }
+    change()
+    return { ...named, errorCode: 0, errorMessage: null }
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error
+    return { ...named, errorCode: codeOf(error.error), errorMessage: error.message }
+  }
+}
 
 interface Change {
   readonly name: string

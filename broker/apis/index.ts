@@ -1,5 +1,5 @@
 import { apiVersionsHandler } from './api-versions.ts'
-import { describeConfigsHandler, incrementalAlterConfigsHandler } from './configs.ts'
+import { alterConfigsHandler, describeConfigsHandler, incrementalAlterConfigsHandler } from './configs.ts'
 import { createTopicsHandler } from './create-topics.ts'
 import { deleteTopicsHandler } from './delete-topics.ts'
 import { describeClusterHandler } from './describe-cluster.ts'
@@ -12,18 +12,31 @@ import { listOffsetsHandler } from './list-offsets.ts'
 import { heartbeatHandler, joinGroupHandler, leaveGroupHandler, syncGroupHandler } from './membership.ts'
 import { metadataHandler } from './metadata.ts'
 import { offsetCommitHandler, offsetDeleteHandler, offsetFetchHandler } from './offsets.ts'
+import { createPartitionsHandler, deleteRecordsHandler, offsetForLeaderEpochHandler } from './partitions.ts'
 import { produceHandler } from './produce.ts'
+import {
+  addOffsetsToTxnHandler,
+  addPartitionsToTxnHandler,
+  endTxnHandler,
+  txnOffsetCommitHandler,
+} from './transactions.ts'
 
 /** Every API that the broker answers, by key. */
 export const handlers: ReadonlyMap<number, AnyHandler> = new Map(
   [
+    addOffsetsToTxnHandler,
+    addPartitionsToTxnHandler,
+    alterConfigsHandler,
     apiVersionsHandler(() => [...handlers.values()]),
+    createPartitionsHandler,
     createTopicsHandler,
     deleteGroupsHandler,
+    deleteRecordsHandler,
     deleteTopicsHandler,
     describeClusterHandler,
     describeConfigsHandler,
     describeGroupsHandler,
+    endTxnHandler,
     fetchHandler,
     findCoordinatorHandler,
     heartbeatHandler,
@@ -37,7 +50,9 @@ export const handlers: ReadonlyMap<number, AnyHandler> = new Map(
     offsetCommitHandler,
     offsetDeleteHandler,
     offsetFetchHandler,
+    offsetForLeaderEpochHandler,
     produceHandler,
     syncGroupHandler,
+    txnOffsetCommitHandler,
   ].map((each) => [each.api.key, each]),
 )

@@ -46,14 +46,15 @@ function placeFault(state: BrokerState, topic: string, partition: number, metada
 /** One group until version 7, several from 8 on; version 10 names topics by id and is not answered. */
 export const offsetFetchHandler = handler(
   offsetFetch,
-  (state, { groupId, topics, groups }, { version }) => {
-    if (version < 8) return { throttleTimeMs: 0, topics: committed(state, groupId, topics), errorCode: 0, groups: [] }
+  (state, { groupId, topics, groups, requireStable }, { version }) => {
+    if (version < 8)
+      return { throttleTimeMs: 0, topics: committed(state, groupId, topics, requireStable), errorCode: 0, groups: [] }
     return {
       throttleTimeMs: 0,
       topics: [],
       groups: groups.map((group) => ({
         groupId: group.groupId,
-        topics: committed(state, group.groupId, group.topics),
+        topics: committed(state, group.groupId, group.topics, requireStable),
         errorCode: 0,
       })),
     }
@@ -65,12 +66,16 @@ function committed(
   state: BrokerState,
   groupId: string,
   topics: readonly { readonly name: string; readonly partitionIndexes: readonly number[] }[] | null,
+  requireStable: boolean,
 ) {
   const wanted = topics ?? everything(state, groupId)
   return wanted.map(({ name, partitionIndexes }) => ({
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
       const found = state.groups.committed(groupId, name, partitionIndex)
+      const unstable = requireStable && state.transactions.hasPending(groupId, name, partitionIndex)
+      if (unstable)
+        return { partitionIndex, committedOffset: -1, metadata: '', errorCode: codeOf('UNSTABLE_OFFSET_COMMIT') }
       return {
         partitionIndex,
         committedOffset: found?.offset ?? -1,

@@ -15,7 +15,10 @@ interface Outcome {
   readonly message: string | null
 }
 
-/** Appends batches. Versions before 3 know older formats, 13 names topics by id; neither is answered. */
+/**
+ * Appends batches. Versions before 3 know older formats, 12 is of transactions of the second generation
+ * (KIP-890), 13 names topics by id; none of these is answered.
+ */
 export const produceHandler = handler(
   produce,
   (state, { acks, topicData }) => {
@@ -28,7 +31,7 @@ export const produceHandler = handler(
     }))
     return acks === 0 ? null : { responses, throttleTimeMs: 0 }
   },
-  [produce.minVersion, 12],
+  [produce.minVersion, 11],
 )
 
 function append(state: BrokerState, name: string, index: number, records: Buffer | null): Outcome {
@@ -40,6 +43,8 @@ function append(state: BrokerState, name: string, index: number, records: Buffer
     return refused('INVALID_RECORD', 'A request takes exactly one batch of the current format for each partition')
   const fault = faultOf(topic, batch)
   if (fault !== null) return fault
+  const closed = batch.isTransactional ? state.transactions.writeFault(batch, `${name}/${index}`) : null
+  if (closed !== null) return refused(closed)
   const verdict = log.check(batch)
   if (verdict.kind === 'refuse') return refused(verdict.error)
   const logStartOffset = log.startOffset

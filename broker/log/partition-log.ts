@@ -1,5 +1,7 @@
 import { BATCH } from '../../runtime/kafka/records/format.ts'
 import type { RecordBatch } from '../../runtime/kafka/records/record-batch.ts'
+import type { KafkaRecord } from '../../runtime/kafka/records/record.ts'
+import { keepRecords, NewestOffsets } from './compaction.ts'
 import { type AbortedTransaction, ProducerStates, type SequenceVerdict } from './producer-states.ts'
 import { Segment } from './segment.ts'
 import type { SegmentStore } from './segment-bytes.ts'
@@ -42,6 +44,11 @@ export class PartitionLog {
   constructor(store: SegmentStore, startOffset = 0, onTorn: (bytes: number) => void = () => undefined) {
     this.#store = store
     for (const baseOffset of store.list()) {
+      // A compaction that was killed has put its result in place, and not yet removed what went into it.
+      if (baseOffset < (this.#segments.at(-1)?.endOffset ?? 0)) {
+        store.remove(baseOffset)
+        continue
+      }
       const segment = new Segment(baseOffset, store.open(baseOffset))
       const torn = segment.recover((batch) => this.#producers.appended(batch))
       if (torn > 0) onTorn(torn)
@@ -62,6 +69,11 @@ export class PartitionLog {
   /** Up to here everything is committed or aborted. */
   get lastStableOffset(): number {
     return this.#producers.firstOpen ?? this.endOffset
+  }
+
+  /** Whether a producer has a transaction open here. */
+  hasOpen(producerId: number): boolean {
+    return this.#producers.hasOpen(producerId)
   }
 
   get sizeBytes(): number {
@@ -137,6 +149,39 @@ export class PartitionLog {
     }
   }
 
+  /**
+   * Takes out records that a newer one of the same key has replaced, and deletions whose time is over, from all but the
+   * segment that is written to; those become one. What is not committed yet is left alone.
+   */
+  compact(deleteRetentionMs: number, nowMs: number): void {
+    const closed = this.#segments.slice(0, -1).filter(({ endOffset }) => endOffset <= this.lastStableOffset)
+    const [first] = closed
+    if (first === undefined) return
+    const newest = new NewestOffsets()
+    for (const segment of this.#segments)
+      for (const batch of segment.batches()) if (this.#counts(batch)) newest.add(batch)
+    const kept: RecordBatch[] = []
+    for (const batch of closed.flatMap((segment) => [...segment.batches()])) {
+      const expired = batch.maxTimestamp < nowMs - deleteRetentionMs
+      const keep = (record: KafkaRecord): boolean => newest.isNewest(record) && !(expired && record.value === null)
+      const rest = batch.isControl ? batch : this.#counts(batch) ? keepRecords(batch, keep) : null
+      if (rest !== null) kept.push(rest)
+    }
+    const merged = new Segment(
+      first.baseOffset,
+      this.#store.replace(
+        first.baseOffset,
+        kept.map(({ bytes }) => bytes),
+      ),
+    )
+    merged.recover(() => undefined)
+    for (const segment of closed) {
+      segment.close()
+      if (segment !== first) this.#store.remove(segment.baseOffset)
+    }
+    this.#segments.splice(0, closed.length, merged)
+  }
+
   /** Calls back whenever something was appended, until the answer is called. */
   onAppend(tell: () => void): () => void {
     this.#onAppend.add(tell)
@@ -145,6 +190,14 @@ export class PartitionLog {
 
   close(): void {
     for (const segment of this.#segments) segment.close()
+  }
+
+  /** Whether a batch has records for readers: not those of an aborted transaction. */
+  #counts({ isControl, isTransactional, producerId, baseOffset, lastOffset }: RecordBatch): boolean {
+    if (isControl) return false
+    if (!isTransactional) return true
+    const aborted = this.#producers.abortedBetween(baseOffset, lastOffset + 1)
+    return !aborted.some((transaction) => transaction.producerId === producerId)
   }
 
   #active(bytes: number, segmentBytes: number): Segment {

@@ -81,6 +81,10 @@ export class ProducerStates {
     return first
   }
 
+  hasOpen(producerId: number): boolean {
+    return (this.#producers.get(producerId)?.openSince ?? null) !== null
+  }
+
   /** Aborted transactions that have records from one offset up to, not including, another. */
   abortedBetween(fromOffset: number, toOffset: number): AbortedTransaction[] {
     return this.#aborted.filter(({ firstOffset, lastOffset }) => firstOffset < toOffset && lastOffset >= fromOffset)

@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  renameSync,
   rmSync,
   writeSync,
   fstatSync,
@@ -26,6 +27,8 @@ export interface SegmentStore {
   list(): readonly number[]
   /** Opens a segment, an empty one when there is none. */
   open(baseOffset: number): SegmentBytes
+  /** Puts other bytes in the place of a segment, all at once. Who has it open keeps the old ones. */
+  replace(baseOffset: number, chunks: readonly Uint8Array[]): SegmentBytes
   remove(baseOffset: number): void
 }
 
@@ -37,6 +40,12 @@ export class MemorySegments implements SegmentStore {
 
   open(): SegmentBytes {
     return new MemoryBytes()
+  }
+
+  replace(_baseOffset: number, chunks: readonly Uint8Array[]): SegmentBytes {
+    const bytes = new MemoryBytes()
+    for (const chunk of chunks) bytes.append(chunk)
+    return bytes
   }
 
   remove(): void {
@@ -123,6 +132,17 @@ export class FileSegments implements SegmentStore {
 
   open(baseOffset: number): SegmentBytes {
     return new FileBytes(this.#path(baseOffset))
+  }
+
+  replace(baseOffset: number, chunks: readonly Uint8Array[]): SegmentBytes {
+    const path = this.#path(baseOffset)
+    const beside = `${path}.new`
+    rmSync(beside, { force: true })
+    const file = new FileBytes(beside)
+    for (const chunk of chunks) file.append(chunk)
+    file.close()
+    renameSync(beside, path)
+    return new FileBytes(path)
   }
 
   remove(baseOffset: number): void {

@@ -6,7 +6,8 @@ import type { SegmentBytes } from './segment-bytes.ts'
 export class Segment {
   readonly baseOffset: number
   readonly #bytes: SegmentBytes
-  /** Of each batch: last offset, first byte, greatest timestamp up to and with it. */
+  /** Of each batch: first and last offset, first byte, greatest timestamp up to and with it. */
+  readonly #baseOffsets: number[] = []
   readonly #lastOffsets: number[] = []
   readonly #positions: number[] = []
   readonly #maxTimestamps: number[] = []
@@ -58,7 +59,7 @@ export class Segment {
     if (from === undefined) return []
     let end = from
     for (let index = first; index < this.#positions.length; index++) {
-      const begins = (this.#lastOffsets[index - 1] ?? this.baseOffset - 1) + 1
+      const begins = this.#baseOffsets[index] ?? 0
       const next = this.#positions[index + 1] ?? this.#bytes.size
       if (begins >= limitOffset || (end > from && next - from > bytesMax)) break
       end = next
@@ -88,6 +89,7 @@ export class Segment {
   }
 
   #note(batch: RecordBatch, position: number): void {
+    this.#baseOffsets.push(batch.baseOffset)
     this.#lastOffsets.push(batch.lastOffset)
     this.#positions.push(position)
     this.#maxTimestamps.push(Math.max(batch.maxTimestamp, this.maxTimestamp))

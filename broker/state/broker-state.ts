@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../runtime/platform/clock.ts'
 import { Groups } from '../groups/groups.ts'
+import { Transactions } from '../transactions/transactions.ts'
 import { StateFile } from './state-file.ts'
 import { Topics } from './topics.ts'
 
@@ -35,6 +36,7 @@ export const nodeId = 1
 export class BrokerState {
   readonly topics: Topics
   readonly groups: Groups
+  readonly transactions: Transactions
   readonly clusterId: string
   readonly createTopics: boolean
   readonly clock: Clock
@@ -54,6 +56,9 @@ export class BrokerState {
     const logs = folder === null ? null : join(folder, 'logs')
     this.topics = new Topics({ state: this.#facts, folder: logs, defaultPartitions, onTorn })
     this.groups = new Groups({ state: this.#facts, clock, initialDelayMs: options.initialRebalanceDelayMs })
+    const newProducerId = (): number => this.newProducerId()
+    const { topics, groups } = this
+    this.transactions = new Transactions({ state: this.#facts, clock, topics, groups, newProducerId })
   }
 
   /** A producer id that was never given out before. */
@@ -65,6 +70,7 @@ export class BrokerState {
   }
 
   close(): void {
+    this.transactions.close()
     this.groups.close()
     this.topics.close()
     this.#facts.close()

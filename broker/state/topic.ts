@@ -1,6 +1,8 @@
 import type { LogLimits, PartitionLog } from '../log/partition-log.ts'
 import { topicConfigKeys } from './topic-configs.ts'
 
+const compactedSegmentBytes = 1 << 20
+
 /** A topic: its partitions, and the configs that it was given. */
 export class Topic {
   readonly name: string
@@ -30,10 +32,15 @@ export class Topic {
 
   get limits(): LogLimits {
     return {
-      segmentBytes: Number(this.config('segment.bytes')),
+      // What is compacted is mostly small, and only closed segments are: they are closed sooner than asked for.
+      segmentBytes: Math.min(Number(this.config('segment.bytes')), this.compacts ? compactedSegmentBytes : Infinity),
       retentionMs: this.#deletes ? Number(this.config('retention.ms')) : -1,
       retentionBytes: this.#deletes ? Number(this.config('retention.bytes')) : -1,
     }
+  }
+
+  get compacts(): boolean {
+    return this.config('cleanup.policy').includes('compact')
   }
 
   get #deletes(): boolean {

@@ -153,6 +153,18 @@ export class Topics {
     return log.startOffset
   }
 
+  /** What is done now and then: old segments go, and what newer records have replaced. */
+  maintain(nowMs: number): void {
+    for (const topic of this.all()) {
+      for (const [partition, log] of topic.partitions.entries()) {
+        if (topic.compacts) log.compact(Number(topic.config('delete.retention.ms')), nowMs)
+        const before = log.startOffset
+        log.enforceRetention(topic.limits, nowMs)
+        if (log.startOffset !== before) this.#options.state.set(startKey(topic.name, partition), log.startOffset)
+      }
+    }
+  }
+
   close(): void {
     for (const { partitions } of this.all()) for (const log of partitions) log.close()
   }

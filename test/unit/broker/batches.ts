@@ -6,12 +6,18 @@ export interface BatchOptions {
   readonly timestamp?: number
   readonly producer?: { readonly producerId: number; readonly producerEpoch: number; readonly baseSequence: number }
   readonly transactional?: boolean
+  /** Of all records, or one for each. */
+  readonly key?: string
+  readonly keys?: readonly string[]
 }
 
 /** A batch as a client sends it. */
-export function batchOf(values: readonly string[], options: BatchOptions = {}): RecordBatch {
+export function batchOf(values: readonly (string | null)[], options: BatchOptions = {}): RecordBatch {
   const builder = new BatchBuilder()
-  for (const value of values) builder.append(options.timestamp ?? 1000, null, Buffer.from(value), [])
+  for (const [index, value] of values.entries()) {
+    const key = options.keys?.[index] ?? options.key ?? null
+    builder.append(options.timestamp ?? 1000, bytes(key), bytes(value), [])
+  }
   const producer = { ...ANONYMOUS_PRODUCER, ...options.producer, transactional: options.transactional ?? false }
   return new RecordBatch(Buffer.from(builder.finish(producer)))
 }
@@ -25,4 +31,8 @@ export function marker(kind: 'commit' | 'abort', producerId: number, producerEpo
   const bytes = Buffer.from(builder.finish({ ...producer, transactional: true }))
   bytes.writeInt16BE(bytes.readInt16BE(BATCH.attributes) | ATTRIBUTES.control, BATCH.attributes)
   return new RecordBatch(stampProducer(bytes, { ...producer, transactional: true }))
+}
+
+function bytes(text: string | null): Buffer | null {
+  return text === null ? null : Buffer.from(text)
 }

@@ -23,6 +23,17 @@ function valuesFrom(log: PartitionLog, offset: number, bytesMax = 1 << 20, commi
   })
 }
 
+/** As a reader gets them that goes on where the last answer ended. */
+function allValues(log: PartitionLog): string[] {
+  const values: string[] = []
+  for (let offset = log.startOffset; offset < log.endOffset; ) {
+    const more = valuesFrom(log, offset)
+    values.push(...more)
+    offset = Number(more.at(-1)?.split(':')[0] ?? log.endOffset) + 1
+  }
+  return values
+}
+
 for (const kind of ['memory', 'files'] as const) {
   describe(`a log in ${kind}`, () => {
     const withLog = (work: (open: () => PartitionLog, folder: string) => void) => () => {
@@ -149,6 +160,43 @@ for (const kind of ['memory', 'files'] as const) {
     )
   })
 }
+
+describe('compaction', () => {
+  const keyed = (key: string, value: string | null, timestamp = 1000) => batchOf([value], { key, timestamp })
+
+  test('keeps the newest record of each key, at its offset, and what is being written to', () => {
+    using scratch = new Scratch()
+    const log = new PartitionLog(new FileSegments(scratch.path('log')))
+    for (const [key, value] of [
+      ['a', '1'],
+      ['b', '1'],
+      ['a', '2'],
+      ['b', null],
+      ['c', '1'],
+      ['a', '3'],
+    ] as const)
+      log.append(keyed(key, value), { ...limits, segmentBytes: 1 })
+    log.compact(1_000_000, 1000)
+    assert.deepEqual(allValues(log), ['3:null', '4:1', '5:3'])
+    assert.deepEqual(valuesFrom(log, 4), ['4:1'], 'one segment at a time')
+    assert.deepEqual([log.startOffset, log.endOffset], [0, 6])
+    log.compact(10, 5000)
+    assert.deepEqual(allValues(log), ['4:1', '5:3'], 'the deletion is over')
+    log.close()
+    const again = new PartitionLog(new FileSegments(scratch.path('log')))
+    assert.deepEqual(allValues(again), ['4:1', '5:3'])
+    assert.equal(again.append(keyed('d', '1'), limits).baseOffset, 6)
+    again.close()
+  })
+
+  test('takes single records out of a batch', () => {
+    const log = new PartitionLog(new MemorySegments())
+    log.append(batchOf(['1', '2', '3'], { keys: ['a', 'b', 'c'] }), { ...limits, segmentBytes: 1 })
+    log.append(keyed('b', '4'), { ...limits, segmentBytes: 1 })
+    log.compact(1_000_000, 1000)
+    assert.deepEqual(allValues(log), ['0:1', '2:3', '3:4'])
+  })
+})
 
 describe('a log in files, opened again', () => {
   test('has its records, its producers and its open transactions', () => {
