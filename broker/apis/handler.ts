@@ -38,5 +38,5 @@ export function handler<Q extends Fields, R extends Fields>(
   handle: Handler<Q, R>['handle'],
   versions: readonly [number, number] = [api.minVersion, api.maxVersion],
 ): AnyHandler {
-  return { api, versions, handle } as unknown as AnyHandler
+  return { api, versions, handle }
 }

@@ -3,6 +3,7 @@ import { joinGroup } from '../../runtime/kafka/protocol/join-group.ts'
 import { leaveGroup } from '../../runtime/kafka/protocol/leave-group.ts'
 import { syncGroup } from '../../runtime/kafka/protocol/sync-group.ts'
 import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
+import type { JoinAnswer } from '../groups/member.ts'
 import { code } from './groups.ts'
 import { handler } from './handler.ts'
 
@@ -40,6 +41,10 @@ export const joinGroupHandler = handler(joinGroup, async (state, body, { version
     idRequired: version >= idRequiredSince,
     maySkipAssignment: version >= skipAssignmentSince,
   })
+  return joined(answer, version)
+})
+
+function joined(answer: JoinAnswer, version: number) {
   return {
     throttleTimeMs: 0,
     errorCode: code(answer.error),
@@ -56,7 +61,7 @@ export const joinGroupHandler = handler(joinGroup, async (state, body, { version
       metadata: member.metadata,
     })),
   }
-})
+}
 
 export const syncGroupHandler = handler(syncGroup, async (state, body) => {
   const answer = await state.groups.get(body.groupId)?.sync({

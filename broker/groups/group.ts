@@ -1,7 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorName } from '../../runtime/kafka/protocol/error-codes.ts'
-import type { Clock, Timer } from '../../runtime/platform/clock.ts'
-import { type JoinAnswer, type JoinRequest, Member, noAssignment, type SyncAnswer } from './member.ts'
+import type { Clock } from '../../runtime/platform/clock.ts'
+import { Deadlines } from './deadlines.ts'
+import {
+  type JoinAnswer,
+  type JoinRequest,
+  Member,
+  noAssignment,
+  notSynced,
+  offers,
+  refused,
+  type SyncAnswer,
+  vote,
+} from './member.ts'
+
+/** The one deadline of a round. */
+const end = 'end'
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable'
 
@@ -27,25 +41,26 @@ export interface Speaker {
  */
 export class Group {
   readonly id: string
-  readonly #clock: Clock
   readonly #initialDelayMs: number
   readonly #members = new Map<string, Member>()
   /** Member ids of static members, by instance id. */
   readonly #static = new Map<string, string>()
   /** Ids that were given out and have not joined with them yet. */
-  readonly #pending = new Map<string, Timer>()
-  readonly #sessions = new Map<string, Timer>()
+  readonly #pending: Deadlines
+  readonly #sessions: Deadlines
+  /** Ends a round, whoever is missing then. */
+  readonly #round: Deadlines
   #state: GroupState = 'Empty'
   #generation = 0
   #protocolType: string | null = null
   #protocol: string | null = null
   #leader: string | null = null
-  /** Ends a round, whoever is missing then. */
-  #round: Timer | null = null
 
   constructor(id: string, clock: Clock, initialDelayMs: number) {
     this.id = id
-    this.#clock = clock
+    this.#pending = new Deadlines(clock)
+    this.#sessions = new Deadlines(clock)
+    this.#round = new Deadlines(clock)
     this.#initialDelayMs = initialDelayMs
   }
 
@@ -75,7 +90,7 @@ export class Group {
     if (fault !== null) return Promise.resolve(refused(request.memberId, fault))
     if (request.memberId === '') return this.#joinNew(request)
     if (this.#pending.has(request.memberId)) {
-      this.#forgetPending(request.memberId)
+      this.#pending.cancel(request.memberId)
       return this.#add(new Member(request.memberId, request), request)
     }
     return this.#rejoin(this.#members.get(request.memberId) as Member, request)
@@ -105,7 +120,7 @@ export class Group {
   /** Takes one member out, named by its id or, a static one, by its instance id alone. */
   leave(memberId: string, instanceId: string | null): ErrorName | null {
     if (this.#pending.has(memberId)) {
-      this.#forgetPending(memberId)
+      this.#pending.cancel(memberId)
       this.#completeIfAllJoined()
       return null
     }
@@ -130,8 +145,7 @@ export class Group {
 
   /** Ends all waiting: the group is deleted, or the broker stops. */
   close(): void {
-    this.#round?.cancel()
-    for (const timer of [...this.#pending.values(), ...this.#sessions.values()]) timer.cancel()
+    for (const deadlines of [this.#round, this.#pending, this.#sessions]) deadlines.cancelAll()
     for (const member of this.#members.values()) this.#answerAll(member, 'COORDINATOR_NOT_AVAILABLE')
   }
 
@@ -154,12 +168,7 @@ export class Group {
       const before = this.#members.get(this.#static.get(instanceId) ?? '')
       if (before !== undefined) return this.#replace(before, id, request)
     } else if (idRequired) {
-      const timer = this.#clock.after(request.sessionTimeoutMs)
-      this.#pending.set(id, timer)
-      void timer.elapsed.then(() => {
-        this.#pending.delete(id)
-        this.#completeIfAllJoined()
-      })
+      this.#pending.set(id, request.sessionTimeoutMs, () => this.#completeIfAllJoined())
       return Promise.resolve(refused(id, 'MEMBER_ID_REQUIRED'))
     }
     return this.#add(new Member(id, request), request)
@@ -190,7 +199,7 @@ export class Group {
     successor.assignment = before.assignment
     this.#answerAll(before, 'FENCED_INSTANCE_ID')
     this.#members.delete(before.id)
-    this.#endSession(before.id)
+    this.#sessions.cancel(before.id)
     this.#members.set(id, successor)
     if (before.instanceId !== null) this.#static.set(before.instanceId, id)
     const led = this.#leader === before.id
@@ -227,17 +236,17 @@ export class Group {
     }
     if (wasEmpty && this.#initialDelayMs > 0) {
       // The first of many: the others should not need a round each.
-      this.#armRound(this.#initialDelayMs, () => this.#complete())
+      this.#round.set(end, this.#initialDelayMs, () => this.#complete())
       return
     }
     const longestMs = Math.max(0, ...this.members.map(({ request }) => request.rebalanceTimeoutMs))
-    this.#armRound(longestMs, () => this.#complete())
+    this.#round.set(end, longestMs, () => this.#complete())
     this.#completeIfAllJoined()
   }
 
   #completeIfAllJoined(): void {
     if (this.#state !== 'PreparingRebalance' || this.#pending.size > 0) return
-    if (this.#generation === 0 && this.#initialDelayMs > 0 && this.#round !== null) return
+    if (this.#generation === 0 && this.#initialDelayMs > 0 && this.#round.size > 0) return
     if (this.members.every(({ onJoined }) => onJoined !== null)) this.#complete()
   }
 
@@ -245,12 +254,11 @@ export class Group {
     for (const member of this.members)
       if (member.onJoined === null && member.instanceId === null) this.#drop(member, 'UNKNOWN_MEMBER_ID')
     this.#generation += 1
-    this.#round?.cancel()
-    this.#round = null
+    this.#round.cancel(end)
     if (this.isEmpty) return this.#becomeEmpty()
     const joined = this.members.filter(({ onJoined }) => onJoined !== null)
     if (!joined.some(({ id }) => id === this.#leader)) this.#leader = joined[0]?.id ?? null
-    this.#protocol = this.#vote()
+    this.#protocol = vote(this.members)
     this.#state = 'CompletingRebalance'
     for (const member of joined) {
       const answer = this.#joined(member)
@@ -260,23 +268,12 @@ export class Group {
       this.#keepAlive(member)
     }
     const longestMs = Math.max(...this.members.map(({ request }) => request.rebalanceTimeoutMs))
-    this.#armRound(longestMs, () => this.#dropUnsynced())
-  }
-
-  /** Each member votes for the first of its protocols that all have. */
-  #vote(): string {
-    const votes = new Map<string, number>()
-    for (const { request } of this.members) {
-      const choice = request.protocols.find(({ name }) => this.members.every((member) => offers(member, name)))
-      if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1)
-    }
-    return [...votes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? ''
+    this.#round.set(end, longestMs, () => this.#dropUnsynced())
   }
 
   #shareOut(assignments: SyncRequest['assignments']): void {
     const byMember = new Map(assignments.map(({ memberId, assignment }) => [memberId, assignment]))
-    this.#round?.cancel()
-    this.#round = null
+    this.#round.cancel(end)
     this.#state = 'Stable'
     for (const member of this.members) {
       // A copy: what came with a request is a view into it.
@@ -302,8 +299,7 @@ export class Group {
 
   #becomeEmpty(newGeneration = false): void {
     if (newGeneration) this.#generation += 1
-    this.#round?.cancel()
-    this.#round = null
+    this.#round.cancel(end)
     this.#state = 'Empty'
     this.#leader = null
     this.#protocol = null
@@ -312,7 +308,7 @@ export class Group {
   #drop(member: Member, error: ErrorName): void {
     this.#members.delete(member.id)
     if (member.instanceId !== null) this.#static.delete(member.instanceId)
-    this.#endSession(member.id)
+    this.#sessions.cancel(member.id)
     if (this.#leader === member.id) this.#leader = null
     this.#answerAll(member, error)
   }
@@ -365,47 +361,9 @@ export class Group {
 
   /** A member that waits for its answer is alive, however long that takes. */
   #keepAlive(member: Member): void {
-    this.#endSession(member.id)
-    const timer = this.#clock.after(member.request.sessionTimeoutMs)
-    this.#sessions.set(member.id, timer)
-    void timer.elapsed.then(() => {
-      if (this.#sessions.get(member.id) !== timer) return
+    this.#sessions.set(member.id, member.request.sessionTimeoutMs, () => {
       if (member.onJoined !== null || member.onSynced !== null) this.#keepAlive(member)
       else this.#remove(member, 'UNKNOWN_MEMBER_ID')
     })
   }
-
-  #endSession(memberId: string): void {
-    this.#sessions.get(memberId)?.cancel()
-    this.#sessions.delete(memberId)
-  }
-
-  #forgetPending(memberId: string): void {
-    this.#pending.get(memberId)?.cancel()
-    this.#pending.delete(memberId)
-  }
-
-  #armRound(delayMs: number, end: () => void): void {
-    this.#round?.cancel()
-    const timer = this.#clock.after(delayMs)
-    this.#round = timer
-    void timer.elapsed.then(() => {
-      if (this.#round !== timer) return
-      this.#round = null
-      end()
-    })
-  }
-}
-
-function offers({ request }: Member, protocol: string): boolean {
-  return request.protocols.some(({ name }) => name === protocol)
-}
-
-function refused(memberId: string, error: ErrorName): JoinAnswer {
-  const nothing = { protocolType: null, protocol: null, leader: '', skipAssignment: false, members: [] }
-  return { error, memberId, generation: -1, ...nothing }
-}
-
-function notSynced(error: ErrorName): SyncAnswer {
-  return { error, protocolType: null, protocol: null, assignment: noAssignment }
 }

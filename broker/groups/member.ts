@@ -78,3 +78,26 @@ export class Member {
     )
   }
 }
+
+/** The protocol that most members prefer, of those that all have. */
+export function vote(members: readonly Member[]): string {
+  const votes = new Map<string, number>()
+  for (const { request } of members) {
+    const choice = request.protocols.find(({ name }) => members.every((member) => offers(member, name)))
+    if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1)
+  }
+  return [...votes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? ''
+}
+
+export function offers({ request }: Member, protocol: string): boolean {
+  return request.protocols.some(({ name }) => name === protocol)
+}
+
+export function refused(memberId: string, error: ErrorName): JoinAnswer {
+  const nothing = { protocolType: null, protocol: null, leader: '', skipAssignment: false, members: [] }
+  return { error, memberId, generation: -1, ...nothing }
+}
+
+export function notSynced(error: ErrorName): SyncAnswer {
+  return { error, protocolType: null, protocol: null, assignment: noAssignment }
+}

@@ -35,7 +35,7 @@ export class StateFile {
     ftruncateSync(this.#file, whole)
   }
 
-  get(key: string): Stored | undefined {
+  get(key: string): Stored {
     return this.#values.get(key)
   }
 
