@@ -79,6 +79,11 @@ export class RecordBatch {
     return this.bytes.readInt16BE(BATCH.attributes)
   }
 
+  /** Whether the checksum fits the bytes. */
+  get isIntact(): boolean {
+    return this.bytes.readUInt32BE(BATCH.crc) === crc32c(this.bytes.subarray(BATCH.attributes))
+  }
+
   /** Throws when the checksum does not fit the bytes. */
   checkCrc(): void {
     const stored = this.bytes.readUInt32BE(BATCH.crc)

@@ -1,0 +1,107 @@
+import { codeOf, type ErrorName } from '../../runtime/kafka/protocol/error-codes.ts'
+import { fetch } from '../../runtime/kafka/protocol/fetch.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import type { BrokerState } from '../state/broker-state.ts'
+import { type Call, handler } from './handler.ts'
+
+interface Wanted {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly bytesMax: number
+}
+
+interface Found extends Wanted {
+  readonly error: ErrorName | null
+  readonly log: PartitionLog | null
+  readonly chunks: readonly Buffer[]
+  readonly aborted: readonly { readonly producerId: number; readonly firstOffset: number }[]
+}
+
+/**
+ * Reads batches, and waits for some when there are none yet. Fetch sessions are declined: every request names all its
+ * partitions. Versions from 13 on name topics by id and are not answered.
+ */
+export const fetchHandler = handler(
+  fetch,
+  async (state, body, call) => {
+    const { topics, minBytes, maxBytes, maxWaitMs, isolationLevel } = body
+    const wanted = topics.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, fetchOffset, partitionMaxBytes }) => {
+        return { topic, partition, offset: fetchOffset, bytesMax: partitionMaxBytes }
+      }),
+    )
+    const read = (): Found[] => readAll(state, wanted, maxBytes, isolationLevel === 1)
+    let found = read()
+    if (sizeOf(found) < minBytes && maxWaitMs > 0 && found.every(({ error }) => error === null)) {
+      await arrival(state, found, maxWaitMs, () => sizeOf((found = read())) >= minBytes, call)
+    }
+    return answer(found, isolationLevel === 1)
+  },
+  [fetch.minVersion, 12],
+)
+
+function readAll(state: BrokerState, wanted: readonly Wanted[], bytesMax: number, committedOnly: boolean): Found[] {
+  let left = bytesMax
+  return wanted.map((each) => {
+    const log = state.topics.get(each.topic)?.partitions[each.partition] ?? null
+    const nothing = { ...each, log, chunks: [], aborted: [] }
+    if (log === null) return { ...nothing, error: 'UNKNOWN_TOPIC_OR_PARTITION' }
+    if (each.offset < log.startOffset || each.offset > log.endOffset)
+      return { ...nothing, error: 'OFFSET_OUT_OF_RANGE' }
+    // The first partition that has something gets one batch, however small the limit.
+    if (left <= 0) return { ...nothing, error: null }
+    const { chunks, aborted } = log.read(each.offset, Math.min(each.bytesMax, left), committedOnly)
+    left -= chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    return { ...each, error: null, log, chunks, aborted }
+  })
+}
+
+function sizeOf(found: readonly Found[]): number {
+  return found.reduce((sum, { chunks }) => sum + chunks.reduce((bytes, chunk) => bytes + chunk.length, 0), 0)
+}
+
+/** Resolves when there is enough, when the time is over, or when the client has gone. */
+async function arrival(
+  state: BrokerState,
+  found: readonly Found[],
+  maxWaitMs: number,
+  enough: () => boolean,
+  { closed }: Call,
+): Promise<void> {
+  const timer = state.clock.after(maxWaitMs)
+  const stops: (() => void)[] = [() => timer.cancel()]
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (enough()) resolve()
+    }
+    for (const { log } of found) if (log !== null) stops.push(log.onAppend(look))
+    const gone = (): void => resolve()
+    closed.addEventListener('abort', gone)
+    stops.push(() => closed.removeEventListener('abort', gone))
+    void timer.elapsed.then(resolve)
+  })
+  for (const stop of stops) stop()
+}
+
+function answer(found: readonly Found[], committedOnly: boolean): Parameters<typeof fetch.encodeResponse>[2] {
+  const byTopic = new Map<string, Found[]>()
+  for (const each of found) byTopic.set(each.topic, [...(byTopic.get(each.topic) ?? []), each])
+  return {
+    throttleTimeMs: 0,
+    errorCode: 0,
+    sessionId: 0,
+    responses: [...byTopic].map(([topic, partitions]) => ({
+      topic,
+      partitions: partitions.map(({ partition, error, log, chunks, aborted }) => ({
+        partitionIndex: partition,
+        errorCode: error === null ? 0 : codeOf(error),
+        highWatermark: log?.endOffset ?? -1,
+        lastStableOffset: log?.lastStableOffset ?? -1,
+        logStartOffset: log?.startOffset ?? -1,
+        abortedTransactions: committedOnly ? aborted : null,
+        records: chunks,
+      })),
+    })),
+  }
+}

@@ -1,0 +1,67 @@
+import { NIL_UUID } from '../../runtime/kafka/protocol/schema.ts'
+import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
+import { metadata } from '../../runtime/kafka/protocol/metadata.ts'
+import { type BrokerState, nodeId } from '../state/broker-state.ts'
+import type { Topic } from '../state/topic.ts'
+import { BrokerError } from '../state/topics.ts'
+import { handler } from './handler.ts'
+
+/** Brokers and topics; makes topics that are asked for by name where that is allowed. */
+export const metadataHandler = handler(metadata, (state, { topics, allowAutoTopicCreation }, { version }) => {
+  const { host, port } = state.address
+  // Version 0 has no null: an empty list asks for all.
+  const all = topics === null || (version === 0 && topics.length === 0)
+  const described = all
+    ? state.topics.all().map((topic) => describe(state, topic))
+    : topics.map(({ name, topicId }) =>
+        name === null ? byId(state, topicId) : byName(state, name, allowAutoTopicCreation && state.createTopics),
+      )
+  return {
+    throttleTimeMs: 0,
+    brokers: [{ nodeId, host, port, rack: null }],
+    clusterId: state.clusterId,
+    controllerId: nodeId,
+    topics: described,
+    errorCode: 0,
+  }
+})
+
+function byName(state: BrokerState, name: string, create: boolean) {
+  const known = state.topics.get(name)
+  if (known !== undefined) return describe(state, known)
+  if (!create) return missing(name, NIL_UUID, 'UNKNOWN_TOPIC_OR_PARTITION')
+  try {
+    const made = state.topics.create({ name, partitions: -1, replicationFactor: -1, configs: new Map() })
+    return made === null ? missing(name, NIL_UUID, 'UNKNOWN_TOPIC_OR_PARTITION') : describe(state, made)
+  } catch (error) {
+    if (error instanceof BrokerError) return missing(name, NIL_UUID, error.error)
+    throw error
+  }
+}
+
+function byId(state: BrokerState, topicId: string) {
+  const known = state.topics.byId(topicId)
+  return known === undefined ? missing(null, topicId, 'UNKNOWN_TOPIC_ID') : describe(state, known)
+}
+
+function missing(name: string | null, topicId: string, error: Parameters<typeof codeOf>[0]) {
+  return { errorCode: codeOf(error), name, topicId, isInternal: false, partitions: [] }
+}
+
+function describe(state: BrokerState, topic: Topic) {
+  return {
+    errorCode: 0,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: state.topics.isInternal(topic.name),
+    partitions: topic.partitions.map((_, partitionIndex) => ({
+      errorCode: 0,
+      partitionIndex,
+      leaderId: nodeId,
+      leaderEpoch: 0,
+      replicaNodes: [nodeId],
+      isrNodes: [nodeId],
+      offlineReplicas: [],
+    })),
+  }
+}

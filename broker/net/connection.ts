@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net'
+import { apiVersions } from '../../runtime/kafka/protocol/api-versions.ts'
+import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
+import { hasFlexibleResponseHeader } from '../../runtime/kafka/protocol/frame.ts'
+import { Reader, WireFormatError, Writer } from '../../runtime/kafka/protocol/wire.ts'
+import { offered } from '../apis/api-versions.ts'
+import type { AnyHandler } from '../apis/handler.ts'
+import type { BrokerState } from '../state/broker-state.ts'
+import { Frames } from './frames.ts'
+import { readHeader, type RequestHeader, skipTags } from './request.ts'
+
+export interface ConnectionOptions {
+  readonly state: BrokerState
+  readonly handlers: ReadonlyMap<number, AnyHandler>
+  /** Something that is no fault of the client. */
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * One client: its requests are answered one after the other, in order. A request that cannot be read ends the
+ * connection, and only that.
+ */
+export class Connection {
+  readonly #socket: Socket
+  readonly #options: ConnectionOptions
+  readonly #frames = new Frames()
+  readonly #closed = new AbortController()
+  #tail: Promise<void> = Promise.resolve()
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket
+    this.#options = options
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => this.#received(chunk))
+    socket.on('error', () => socket.destroy()) // a client that is gone: its end is all there is to it
+    socket.on('close', () => this.#closed.abort())
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #received(chunk: Buffer): void {
+    let frames: Buffer[]
+    try {
+      frames = this.#frames.add(chunk)
+    } catch {
+      return this.close() // not Kafka's protocol
+    }
+    for (const frame of frames) this.#tail = this.#tail.then(() => this.#answer(frame))
+  }
+
+  async #answer(frame: Buffer): Promise<void> {
+    if (this.#closed.signal.aborted) return
+    try {
+      const chunks = await this.#respond(frame)
+      if (chunks !== null) await this.#send(chunks)
+    } catch (error) {
+      if (!(error instanceof WireFormatError)) this.#options.onError(error)
+      this.close()
+    }
+  }
+
+  async #respond(frame: Buffer): Promise<Uint8Array[] | null> {
+    const reader = new Reader(frame)
+    const header = readHeader(reader)
+    const handler = this.#options.handlers.get(header.apiKey)
+    if (handler === undefined) throw new WireFormatError(`API ${header.apiKey} is not answered`)
+    const { api, versions, handle } = handler
+    if (header.version < versions[0] || header.version > versions[1]) return this.#unsupported(header)
+    if (api.isFlexible(header.version)) skipTags(reader)
+    const body = api.decodeRequest(reader, header.version)
+    const { version, clientId } = header
+    const call = { version, clientId, host: this.#socket.remoteAddress ?? '', closed: this.#closed.signal }
+    const answer = await handle(this.#options.state, body as never, call)
+    if (answer === null) return null
+    const writer = begun(header, hasFlexibleResponseHeader(api, version))
+    api.encodeResponse(writer, version, answer as never)
+    return finished(writer)
+  }
+
+  /** A client that asks for versions in one that is not known is told in the first one which there are. */
+  #unsupported(header: RequestHeader): Uint8Array[] {
+    if (header.apiKey !== apiVersions.key) throw new WireFormatError(`version ${header.version} is not answered`)
+    const writer = begun(header, false)
+    const errorCode = codeOf('UNSUPPORTED_VERSION')
+    apiVersions.encodeResponse(writer, 0, { errorCode, apiKeys: offered([...this.#options.handlers.values()]) })
+    return finished(writer)
+  }
+
+  /** Waits until the client has taken it: what it does not read is not piled up. */
+  async #send(chunks: readonly Uint8Array[]): Promise<void> {
+    this.#socket.cork()
+    let room = true
+    for (const chunk of chunks) room = this.#socket.write(chunk)
+    this.#socket.uncork()
+    if (room || this.#closed.signal.aborted) return
+    await new Promise<void>((resolve) => {
+      this.#socket.once('drain', resolve)
+      this.#socket.once('close', () => resolve())
+    })
+  }
+}
+
+function begun({ correlationId }: RequestHeader, flexible: boolean): Writer {
+  const writer = new Writer()
+  writer.int32(0)
+  writer.int32(correlationId)
+  if (flexible) writer.uvarint(0)
+  return writer
+}
+
+function finished(writer: Writer): Uint8Array[] {
+  const size = writer.length - 4
+  const chunks = writer.finish()
+  ;(chunks[0] as Buffer).writeInt32BE(size)
+  return chunks
+}

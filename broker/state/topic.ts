@@ -1,0 +1,49 @@
+import type { LogLimits, PartitionLog } from '../log/partition-log.ts'
+import { topicConfigKeys } from './topic-configs.ts'
+
+const compactedSegmentBytes = 1 << 20
+
+/** A topic: its partitions, and the configs that it was given. */
+export class Topic {
+  readonly name: string
+  /** As clients see it: base64url of a UUID. */
+  readonly id: string
+  readonly partitions: PartitionLog[]
+  #overrides: ReadonlyMap<string, string>
+
+  constructor(name: string, id: string, partitions: PartitionLog[], overrides: ReadonlyMap<string, string>) {
+    this.name = name
+    this.id = id
+    this.partitions = partitions
+    this.#overrides = overrides
+  }
+
+  get overrides(): ReadonlyMap<string, string> {
+    return this.#overrides
+  }
+
+  set overrides(overrides: ReadonlyMap<string, string>) {
+    this.#overrides = overrides
+  }
+
+  config(name: string): string {
+    return this.#overrides.get(name) ?? topicConfigKeys.find((key) => key.name === name)?.value ?? ''
+  }
+
+  get limits(): LogLimits {
+    return {
+      // What is compacted is mostly small, and only closed segments are: they are closed sooner than asked for.
+      segmentBytes: Math.min(Number(this.config('segment.bytes')), this.compacts ? compactedSegmentBytes : Infinity),
+      retentionMs: this.#deletes ? Number(this.config('retention.ms')) : -1,
+      retentionBytes: this.#deletes ? Number(this.config('retention.bytes')) : -1,
+    }
+  }
+
+  get compacts(): boolean {
+    return this.config('cleanup.policy').includes('compact')
+  }
+
+  get #deletes(): boolean {
+    return this.config('cleanup.policy').includes('delete')
+  }
+}

@@ -1,0 +1,28 @@
+import type { PartitionOffset } from '../groups/groups.ts'
+
+/** Where a transactional id is: nothing open, records being written, or its end decided and not yet everywhere. */
+export type TransactionPhase = 'idle' | 'ongoing' | 'committing' | 'aborting'
+
+/** What is known of one transactional id; kept as it is, so that a restart goes on from there. */
+export interface Transaction {
+  readonly producerId: number
+  readonly epoch: number
+  readonly timeoutMs: number
+  readonly phase: TransactionPhase
+  /** Whether the last one was committed: a repeated EndTxn is answered alike. */
+  readonly lastCommitted: boolean
+  /** Milliseconds since the epoch; of the open one. */
+  readonly startedMs: number
+  /** `topic/partition` of everything that it wrote to. */
+  readonly partitions: readonly string[]
+  /** Offsets that are committed with it, by group. */
+  readonly offsets: readonly { readonly groupId: string; readonly offset: PartitionOffset }[]
+}
+
+export const noTransaction = {
+  phase: 'idle',
+  lastCommitted: false,
+  startedMs: 0,
+  partitions: [],
+  offsets: [],
+} as const satisfies Partial<Transaction>
