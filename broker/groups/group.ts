@@ -10,7 +10,9 @@ import {
   notSynced,
   offers,
   refused,
+  type Speaker,
   type SyncAnswer,
+  type SyncRequest,
   vote,
 } from './member.ts'
 
@@ -18,22 +20,6 @@ import {
 const end = 'end'
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable'
-
-export interface SyncRequest {
-  readonly memberId: string
-  readonly instanceId: string | null
-  readonly generation: number
-  readonly protocolType: string | null
-  readonly protocol: string | null
-  readonly assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[]
-}
-
-/** Who speaks for a group in a heartbeat, a commit or a goodbye. */
-export interface Speaker {
-  readonly memberId: string
-  readonly instanceId: string | null
-  readonly generation: number
-}
 
 /**
  * A classic group: members of any protocol type agree on a protocol and share out work in rounds. As Kafka's coordinator,

@@ -1,7 +1,8 @@
 import type { ErrorName } from '../../runtime/kafka/protocol/error-codes.ts'
 import type { Clock } from '../../runtime/platform/clock.ts'
 import type { StateFile } from '../state/state-file.ts'
-import { Group, type Speaker } from './group.ts'
+import { Group } from './group.ts'
+import type { Speaker } from './member.ts'
 
 export interface CommittedOffset {
   readonly offset: number

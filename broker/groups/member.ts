@@ -38,6 +38,22 @@ export interface JoinAnswer {
   }[]
 }
 
+export interface SyncRequest {
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly generation: number
+  readonly protocolType: string | null
+  readonly protocol: string | null
+  readonly assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[]
+}
+
+/** Who speaks for a group in a heartbeat, a commit or a goodbye. */
+export interface Speaker {
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly generation: number
+}
+
 export interface SyncAnswer {
   readonly error: ErrorName | null
   readonly protocolType: string | null
