@@ -13,6 +13,7 @@ import {
   type Speaker,
   type SyncAnswer,
   type SyncRequest,
+  synced,
   vote,
 } from './member.ts'
 
@@ -88,7 +89,7 @@ export class Group {
     if (fault !== null || member === undefined) return Promise.resolve(notSynced(fault ?? 'UNKNOWN_MEMBER_ID'))
     this.#keepAlive(member)
     if (this.#state === 'PreparingRebalance') return Promise.resolve(notSynced('REBALANCE_IN_PROGRESS'))
-    if (this.#state === 'Stable') return Promise.resolve(this.#synced(member))
+    if (this.#state === 'Stable') return Promise.resolve(synced(member, this.#protocolType, this.#protocol))
     return new Promise((resolve) => {
       member.onSynced = resolve
       if (member.id === this.#leader) this.#shareOut(request.assignments)
@@ -264,7 +265,7 @@ export class Group {
     for (const member of this.members) {
       // A copy: what came with a request is a view into it.
       member.assignment = Buffer.from(byMember.get(member.id) ?? noAssignment)
-      member.onSynced?.(this.#synced(member))
+      member.onSynced?.(synced(member, this.#protocolType, this.#protocol))
       member.onSynced = null
     }
   }
@@ -325,10 +326,6 @@ export class Group {
           }))
         : [],
     }
-  }
-
-  #synced({ assignment }: Member): SyncAnswer {
-    return { error: null, protocolType: this.#protocolType, protocol: this.#protocol, assignment }
   }
 
   #speakerFault({ memberId, instanceId, generation }: Speaker): ErrorName | null {

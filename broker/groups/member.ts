@@ -117,3 +117,7 @@ export function refused(memberId: string, error: ErrorName): JoinAnswer {
 export function notSynced(error: ErrorName): SyncAnswer {
   return { error, protocolType: null, protocol: null, assignment: noAssignment }
 }
+
+export function synced({ assignment }: Member, protocolType: string | null, protocol: string | null): SyncAnswer {
+  return { error: null, protocolType, protocol, assignment }
+}
