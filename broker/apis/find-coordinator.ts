@@ -2,8 +2,12 @@ import { findCoordinator } from '../../runtime/kafka/protocol/find-coordinator.t
 import { nodeId } from '../state/broker-state.ts'
 import { handler } from './handler.ts'
 
+const groupKey = 0
+
 /** This broker looks after every group and every transactional id. */
-export const findCoordinatorHandler = handler(findCoordinator, ({ address }, { coordinatorKeys }) => {
+export const findCoordinatorHandler = handler(findCoordinator, ({ address, topics }, { coordinatorKeys, keyType }) => {
+  // Kafka makes these with the first group, and tools expect to see them; what they would hold is kept elsewhere here.
+  topics.makeInternal(keyType === groupKey ? '__consumer_offsets' : '__transaction_state')
   const here = { errorCode: 0, errorMessage: null, nodeId, host: address.host, port: address.port }
   return { throttleTimeMs: 0, ...here, coordinators: coordinatorKeys.map((key) => ({ key, ...here })) }
 })

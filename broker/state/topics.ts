@@ -99,6 +99,11 @@ export class Topics {
     return this.#open(name, id, count, configs)
   }
 
+  makeInternal(name: string): void {
+    if (this.#byName.has(name)) return
+    this.create({ name, partitions: 1, replicationFactor: -1, configs: new Map([['cleanup.policy', 'compact']]) })
+  }
+
   /** False when there is no such topic. */
   delete(name: string): boolean {
     const topic = this.#byName.get(name)

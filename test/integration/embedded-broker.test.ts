@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { BrokerServer } from '../../broker/server.ts'
+import { systemClock } from '../../runtime/platform/clock.ts'
+import { Scratch } from '../support/scratch.ts'
+import { quick, startWorker, type TestWorker } from '../support/worker.ts'
+
+const start = (folder: string): Promise<BrokerServer> =>
+  BrokerServer.start({
+    host: '127.0.0.1',
+    port: 0,
+    folder,
+    defaultPartitions: 1,
+    createTopics: true,
+    clock: systemClock,
+    initialRebalanceDelayMs: 0,
+    sessionTimeoutMs: { min: 100, max: 1_800_000 },
+    onTorn: () => undefined,
+    onError: (error) => assert.fail(String(error)),
+  })
+
+test('real workers move a file over the embedded broker, and one takes over from another that was killed', async () => {
+  using scratch = new Scratch()
+  await using broker = await start(scratch.path('data'))
+  const [input, output] = [scratch.path('in'), scratch.path('out')]
+  const written = (worker: TestWorker, ends: string): Promise<true> =>
+    worker.until(`${JSON.stringify(ends)} in the file`, () =>
+      existsSync(output) && readFileSync(output, 'utf8').endsWith(ends) ? true : undefined,
+    )
+  writeFileSync(input, 'a\nb\n')
+  const options = { bootstrap: broker.bootstrap, group: 'workers', extra: quick }
+  await using survivor = await startWorker(options)
+  const victim = await startWorker(options)
+  const file = 'org.apache.kafka.connect.file.FileStream'
+  await victim.run('in', { 'connector.class': `${file}SourceConnector`, file: input, topic: 't' })
+  await victim.run('out', { 'connector.class': `${file}SinkConnector`, file: output, topics: 't' })
+  await written(victim, 'a\nb\n')
+  await victim.kill()
+  appendFileSync(input, 'c\n')
+  await written(survivor, 'c\n')
+  for (const line of ['a', 'b', 'c'])
+    assert.ok(readFileSync(output, 'utf8').split('\n').includes(line), `${line} is there`)
+})
