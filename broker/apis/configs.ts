@@ -4,7 +4,7 @@ import { codeOf, type ErrorName } from '../../runtime/kafka/protocol/error-codes
 import { incrementalAlterConfigs } from '../../runtime/kafka/protocol/incremental-alter-configs.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 import type { Topic } from '../state/topic.ts'
-import { topicConfigKeys } from '../state/topic-configs.ts'
+import { topicConfigKey, topicConfigKeys } from '../state/topic-configs.ts'
 import { BrokerError, unknownPartition } from '../state/topics.ts'
 import { handler } from './handler.ts'
 
@@ -97,7 +97,7 @@ function alter(state: BrokerState, name: string, changes: readonly Change[], val
 function changed(topic: Topic, key: string, operation: number, value: string | null): string {
   if (value === null) throw new BrokerError('INVALID_REQUEST', `Null value not supported for : ${key}`)
   if (operation === operations.set) return value
-  if (topicConfigKeys.find(({ name }) => name === key)?.type !== 'LIST')
+  if (topicConfigKey(key)?.type !== 'LIST')
     throw new BrokerError('INVALID_CONFIG', `Config value append is not allowed for config key: ${key}`)
   const present = topic
     .config(key)

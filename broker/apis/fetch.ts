@@ -1,3 +1,4 @@
+import { byTopic } from '../../runtime/kafka/by-topic.ts'
 import { codeOf, type ErrorName } from '../../runtime/kafka/protocol/error-codes.ts'
 import { fetch } from '../../runtime/kafka/protocol/fetch.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
@@ -85,13 +86,11 @@ async function arrival(
 }
 
 function answer(found: readonly Found[], committedOnly: boolean): Parameters<typeof fetch.encodeResponse>[2] {
-  const byTopic = new Map<string, Found[]>()
-  for (const each of found) byTopic.set(each.topic, [...(byTopic.get(each.topic) ?? []), each])
   return {
     throttleTimeMs: 0,
     errorCode: 0,
     sessionId: 0,
-    responses: [...byTopic].map(([topic, partitions]) => ({
+    responses: [...byTopic(found, (each) => each)].map(([topic, partitions]) => ({
       topic,
       partitions: partitions.map(({ partition, error, log, chunks, aborted }) => ({
         partitionIndex: partition,

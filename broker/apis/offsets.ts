@@ -1,3 +1,4 @@
+import { byTopic } from '../../runtime/kafka/by-topic.ts'
 import { codeOf, type ErrorName } from '../../runtime/kafka/protocol/error-codes.ts'
 import { offsetCommit } from '../../runtime/kafka/protocol/offset-commit.ts'
 import { offsetDelete } from '../../runtime/kafka/protocol/offset-delete.ts'
@@ -88,10 +89,8 @@ function committed(
 }
 
 function everything({ groups }: BrokerState, groupId: string): { name: string; partitionIndexes: number[] }[] {
-  const byTopic = new Map<string, number[]>()
-  for (const { topic, partition } of groups.allCommitted(groupId))
-    byTopic.set(topic, [...(byTopic.get(topic) ?? []), partition])
-  return [...byTopic].map(([name, partitionIndexes]) => ({ name, partitionIndexes }))
+  const topics = byTopic(groups.allCommitted(groupId), ({ partition }) => partition)
+  return [...topics].map(([name, partitionIndexes]) => ({ name, partitionIndexes }))
 }
 
 export const offsetDeleteHandler = handler(offsetDelete, (state, { groupId, topics }) => {

@@ -39,6 +39,8 @@ export class PartitionLog {
   readonly #producers = new ProducerStates()
   readonly #onAppend = new Set<() => void>()
   #startOffset: number
+  /** Where the log ended when a compaction left nothing for a later one; -1 before that. */
+  #compactedTo = -1
 
   /** Opens what is in the store. @param onTorn told how many bytes of an unfinished write were cut off */
   constructor(store: SegmentStore, startOffset = 0, onTorn: (bytes: number) => void = () => undefined) {
@@ -154,6 +156,7 @@ export class PartitionLog {
    * segment that is written to; those become one. What is not committed yet is left alone.
    */
   compact(deleteRetentionMs: number, nowMs: number): void {
+    if (this.#compactedTo === this.endOffset) return
     const closed = this.#segments.slice(0, -1).filter(({ endOffset }) => endOffset <= this.lastStableOffset)
     const [first] = closed
     if (first === undefined) return
@@ -161,9 +164,14 @@ export class PartitionLog {
     for (const segment of this.#segments)
       for (const batch of segment.batches()) if (this.#counts(batch)) newest.add(batch)
     const kept: RecordBatch[] = []
+    let deletionsLeft = false
     for (const batch of closed.flatMap((segment) => [...segment.batches()])) {
       const expired = batch.maxTimestamp < nowMs - deleteRetentionMs
-      const keep = (record: KafkaRecord): boolean => newest.isNewest(record) && !(expired && record.value === null)
+      const keep = (record: KafkaRecord): boolean => {
+        if (!newest.isNewest(record) || (expired && record.value === null)) return false
+        deletionsLeft ||= record.value === null
+        return true
+      }
       const rest = batch.isControl ? batch : this.#counts(batch) ? keepRecords(batch, keep) : null
       if (rest !== null) kept.push(rest)
     }
@@ -180,6 +188,8 @@ export class PartitionLog {
       if (segment !== first) this.#store.remove(segment.baseOffset)
     }
     this.#segments.splice(0, closed.length, merged)
+    // A deletion has to go when its time is over, whatever comes until then.
+    this.#compactedTo = deletionsLeft ? -1 : this.endOffset
   }
 
   /** Calls back whenever something was appended, until the answer is called. */

@@ -53,7 +53,7 @@ export class MemorySegments implements SegmentStore {
   }
 }
 
-/** Appended buffers as they came: a log in memory copies nothing. */
+/** Buffers in the order in which they were appended; what lies within one of them is read without a copy. */
 class MemoryBytes implements SegmentBytes {
   readonly #starts: number[] = []
   readonly #buffers: Buffer[] = []

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
 import { apiVersions } from '../../runtime/kafka/protocol/api-versions.ts'
 import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
-import { hasFlexibleResponseHeader } from '../../runtime/kafka/protocol/frame.ts'
+import { hasFlexibleResponseHeader, skipTags } from '../../runtime/kafka/protocol/frame.ts'
 import { Reader, WireFormatError, Writer } from '../../runtime/kafka/protocol/wire.ts'
 import { offered } from '../apis/api-versions.ts'
 import type { AnyHandler } from '../apis/handler.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 import { Frames } from './frames.ts'
-import { readHeader, type RequestHeader, skipTags } from './request.ts'
+import { readHeader, type RequestHeader } from './request.ts'
 
 export interface ConnectionOptions {
   readonly state: BrokerState

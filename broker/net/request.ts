@@ -17,11 +17,3 @@ export function readHeader(reader: Reader): RequestHeader {
   if (length < -1) throw new WireFormatError(`a client id of ${length} bytes`)
   return { apiKey, version, correlationId, clientId: length < 0 ? null : reader.utf8(length) }
 }
-
-/** Takes the tagged fields off that a header of the flexible kind ends with. */
-export function skipTags(reader: Reader): void {
-  for (let count = reader.uvarint(); count > 0; count--) {
-    reader.uvarint()
-    reader.raw(reader.uvarint())
-  }
-}

@@ -33,9 +33,14 @@ export const topicConfigKeys: readonly TopicConfigKey[] = [
 
 const byName = new Map(topicConfigKeys.map((key) => [key.name, key]))
 
+/** Undefined for a name that no topic has. */
+export function topicConfigKey(name: string): TopicConfigKey | undefined {
+  return byName.get(name)
+}
+
 /** What is wrong with a topic's config; null when nothing is. */
 export function configFault(name: string, value: string | null): string | null {
-  const key = byName.get(name)
+  const key = topicConfigKey(name)
   if (key === undefined) return `Unknown topic config name: ${name}`
   if (value === null) return null
   const wrong = `Invalid value ${value} for configuration ${name}`

@@ -1,5 +1,5 @@
 import type { LogLimits, PartitionLog } from '../log/partition-log.ts'
-import { topicConfigKeys } from './topic-configs.ts'
+import { topicConfigKey } from './topic-configs.ts'
 
 const compactedSegmentBytes = 1 << 20
 
@@ -27,7 +27,7 @@ export class Topic {
   }
 
   config(name: string): string {
-    return this.#overrides.get(name) ?? topicConfigKeys.find((key) => key.name === name)?.value ?? ''
+    return this.#overrides.get(name) ?? topicConfigKey(name)?.value ?? ''
   }
 
   get limits(): LogLimits {

@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { BrokerServer } from '../../broker/server.ts'
-import { systemClock } from '../../runtime/platform/clock.ts'
+import { startBroker } from '../support/broker.ts'
 import { Scratch } from '../support/scratch.ts'
 import { quick, startWorker, type TestWorker } from '../support/worker.ts'
 
-const start = (folder: string): Promise<BrokerServer> =>
-  BrokerServer.start({
-    host: '127.0.0.1',
-    port: 0,
-    folder,
-    defaultPartitions: 1,
-    createTopics: true,
-    clock: systemClock,
-    initialRebalanceDelayMs: 0,
-    sessionTimeoutMs: { min: 100, max: 1_800_000 },
-    onTorn: () => undefined,
-    onError: (error) => assert.fail(String(error)),
-  })
-
 test('real workers move a file over the embedded broker, and one takes over from another that was killed', async () => {
   using scratch = new Scratch()
-  await using broker = await start(scratch.path('data'))
+  await using broker = await startBroker({ folder: scratch.path('data') })
   const [input, output] = [scratch.path('in'), scratch.path('out')]
   const written = (worker: TestWorker, ends: string): Promise<true> =>
     worker.until(`${JSON.stringify(ends)} in the file`, () =>

@@ -41,7 +41,8 @@ export function hasFlexibleResponseHeader(api: ClientApi<never, unknown>, versio
   return api.isFlexible(version) && api.key !== apiVersions.key
 }
 
-function skipTags(reader: Reader): void {
+/** Takes the tagged fields off that a flexible header ends with. */
+export function skipTags(reader: Reader): void {
   for (let count = reader.uvarint(); count > 0; count--) {
     reader.uvarint()
     reader.raw(reader.uvarint())

@@ -1,5 +1,5 @@
-import { ANONYMOUS_PRODUCER, BatchBuilder, stampProducer } from '../../../runtime/kafka/records/batch-builder.ts'
-import { ATTRIBUTES, BATCH } from '../../../runtime/kafka/records/format.ts'
+import { endMarker } from '../../../broker/transactions/marker.ts'
+import { ANONYMOUS_PRODUCER, BatchBuilder } from '../../../runtime/kafka/records/batch-builder.ts'
 import { RecordBatch } from '../../../runtime/kafka/records/record-batch.ts'
 
 export interface BatchOptions {
@@ -22,15 +22,9 @@ export function batchOf(values: readonly (string | null)[], options: BatchOption
   return new RecordBatch(Buffer.from(builder.finish(producer)))
 }
 
-/** The end of a transaction, as a coordinator writes it. */
+/** The end of a transaction, as the coordinator writes it. */
 export function marker(kind: 'commit' | 'abort', producerId: number, producerEpoch = 0): RecordBatch {
-  const builder = new BatchBuilder()
-  const key = Buffer.from([0, 0, 0, kind === 'commit' ? 1 : 0])
-  builder.append(1000, key, Buffer.from([0, 0, 0, 0, 0, 0]), [])
-  const producer = { producerId, producerEpoch, baseSequence: -1 }
-  const bytes = Buffer.from(builder.finish({ ...producer, transactional: true }))
-  bytes.writeInt16BE(bytes.readInt16BE(BATCH.attributes) | ATTRIBUTES.control, BATCH.attributes)
-  return new RecordBatch(stampProducer(bytes, { ...producer, transactional: true }))
+  return endMarker(kind === 'commit', producerId, producerEpoch, 1000)
 }
 
 function bytes(text: string | null): Buffer | null {

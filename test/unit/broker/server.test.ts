@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { describe, test } from 'node:test'
-import { BrokerServer } from '../../../broker/server.ts'
+import type { BrokerServer } from '../../../broker/server.ts'
 import { openAdmin, openFetcher, openProducer } from '../../../runtime/kafka/client-config/clients.ts'
 import type { KafkaFetcher } from '../../../runtime/kafka/fetcher/fetcher.ts'
-import { systemClock } from '../../../runtime/platform/clock.ts'
+import { startBroker } from '../../support/broker.ts'
 import { Scratch } from '../../support/scratch.ts'
-
-const start = (folder: string | null = null): Promise<BrokerServer> =>
-  BrokerServer.start({
-    host: '127.0.0.1',
-    port: 0,
-    folder,
-    defaultPartitions: 1,
-    createTopics: true,
-    clock: systemClock,
-    initialRebalanceDelayMs: 0,
-    sessionTimeoutMs: { min: 100, max: 1_800_000 },
-    onTorn: () => undefined,
-    onError: (error) => assert.fail(String(error)),
-  })
 
 const client = (broker: BrokerServer) => ({ 'bootstrap.servers': broker.bootstrap })
 
@@ -45,7 +31,7 @@ const numbers = (count: number): string[] => Array.from({ length: count }, (_, i
 
 describe('the broker and our own clients', () => {
   test('what is produced is fetched, in order', async () => {
-    await using broker = await start()
+    await using broker = await startBroker()
     await using admin = await openAdmin(client(broker))
     await admin.topics.create({ name: 't', partitions: 3, replicationFactor: 1, config: { 'retention.ms': '-1' } })
     await write(broker, 't', numbers(10_000), 2)
@@ -57,7 +43,7 @@ describe('the broker and our own clients', () => {
   })
 
   test('a reader that waits is woken by the next record', async () => {
-    await using broker = await start()
+    await using broker = await startBroker()
     await write(broker, 't', ['before'])
     await using fetcher = await openFetcher({ ...client(broker), 'fetch.max.wait.ms': '30000' })
     fetcher.assign([{ topic: 't', partition: 0, offset: 1 }])
@@ -68,7 +54,7 @@ describe('the broker and our own clients', () => {
   })
 
   test('topics are made, described, refused and deleted as by Kafka', async () => {
-    await using broker = await start()
+    await using broker = await startBroker()
     await using admin = await openAdmin(client(broker))
     const topic = { name: 't', partitions: 2, replicationFactor: -1, config: {} }
     assert.equal(await admin.topics.create(topic), 'created')
@@ -84,7 +70,7 @@ describe('the broker and our own clients', () => {
   })
 
   test('a client that talks nonsense is cut off, and others go on', async () => {
-    await using broker = await start()
+    await using broker = await startBroker()
     const [host, port] = broker.bootstrap.split(':') as [string, string]
     for (const nonsense of [
       Buffer.from('GET / HTTP/1.1\r\n\r\n'),
@@ -102,13 +88,13 @@ describe('the broker and our own clients', () => {
     using scratch = new Scratch()
     let clusterId = ''
     {
-      await using broker = await start(scratch.path('data'))
+      await using broker = await startBroker({ folder: scratch.path('data') })
       await using admin = await openAdmin(client(broker))
       clusterId = await admin.clusterId()
       await admin.topics.create({ name: 't', partitions: 2, replicationFactor: 1, config: { 'segment.bytes': '2000' } })
       await write(broker, 't', numbers(1000), 1)
     }
-    await using broker = await start(scratch.path('data'))
+    await using broker = await startBroker({ folder: scratch.path('data') })
     await using admin = await openAdmin(client(broker))
     assert.equal(await admin.clusterId(), clusterId)
     await write(broker, 't', ['more'], 1)

@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { BrokerServer } from '../../../broker/server.ts'
+import type { BrokerServer } from '../../../broker/server.ts'
 import { openFetcher, openProducer } from '../../../runtime/kafka/client-config/clients.ts'
 import type { KafkaProducer } from '../../../runtime/kafka/producer/producer.ts'
-import { systemClock } from '../../../runtime/platform/clock.ts'
+import { startBroker } from '../../support/broker.ts'
 import { Scratch } from '../../support/scratch.ts'
-
-const start = (folder: string | null = null): Promise<BrokerServer> =>
-  BrokerServer.start({
-    host: '127.0.0.1',
-    port: 0,
-    folder,
-    defaultPartitions: 1,
-    createTopics: true,
-    clock: systemClock,
-    initialRebalanceDelayMs: 0,
-    sessionTimeoutMs: { min: 100, max: 1_800_000 },
-    onTorn: () => undefined,
-    onError: (error) => assert.fail(String(error)),
-  })
 
 const open = (broker: BrokerServer, id: string): Promise<KafkaProducer<null>> =>
   openProducer<null>({ 'bootstrap.servers': broker.bootstrap, 'transactional.id': id }, () => undefined)
@@ -48,7 +34,7 @@ async function committed(broker: BrokerServer, count: number): Promise<string[]>
 
 describe('transactions', () => {
   test('a reader of committed records sees all of a transaction at its end, and nothing of an aborted one', async () => {
-    await using broker = await start()
+    await using broker = await startBroker()
     const producer = await open(broker, 'id')
     await producer.initTransactions()
     producer.beginTransaction()
@@ -66,7 +52,7 @@ describe('transactions', () => {
   })
 
   test('who takes a transactional id over aborts what its owner had open, and fences it', async () => {
-    await using broker = await start()
+    await using broker = await startBroker()
     const zombie = await open(broker, 'id')
     await zombie.initTransactions()
     zombie.beginTransaction()
@@ -87,26 +73,14 @@ describe('transactions', () => {
     let producer: KafkaProducer<null>
     let port = 0
     {
-      await using broker = await start(scratch.path('data'))
+      await using broker = await startBroker({ folder: scratch.path('data') })
       port = Number(broker.bootstrap.split(':')[1])
       producer = await open(broker, 'id')
       await producer.initTransactions()
       producer.beginTransaction()
       await write(producer, 'a')
     }
-    const again = await BrokerServer.start({
-      host: '127.0.0.1',
-      port,
-      folder: scratch.path('data'),
-      defaultPartitions: 1,
-      createTopics: true,
-      clock: systemClock,
-      initialRebalanceDelayMs: 0,
-      sessionTimeoutMs: { min: 100, max: 1_800_000 },
-      onTorn: () => undefined,
-      onError: (error) => assert.fail(String(error)),
-    })
-    await using broker = again
+    await using broker = await startBroker({ folder: scratch.path('data'), port })
     assert.deepEqual(await committed(broker, 1), [])
     await producer.commitTransaction()
     assert.deepEqual(await committed(broker, 1), ['a'])
