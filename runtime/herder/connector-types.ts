@@ -6,6 +6,8 @@ import type { ConnectorType } from './herder.ts'
 export class ConnectorTypes {
   readonly #worker: Worker
   readonly #view: () => ConfigView
+  /** Classes whose answer is awaited: connectors share them. */
+  readonly #asked = new Set<string>()
 
   constructor(worker: Worker, view: () => ConfigView) {
     this.#worker = worker
@@ -16,8 +18,17 @@ export class ConnectorTypes {
     const connectorClass = this.#view().config(name)?.['connector.class']
     if (connectorClass === undefined) return 'unknown'
     const kind = this.#worker.knownKind(connectorClass)
-    // Asked for, so that it is known the next time; a class that cannot be loaded stays unknown, as it is shown.
-    if (kind === undefined) this.#worker.connectorKind(connectorClass).catch(() => undefined)
+    if (kind === undefined) this.#ask(connectorClass)
     return kind ?? 'unknown'
+  }
+
+  /** So that it is known the next time; a class that cannot be loaded stays unknown, as it is shown. */
+  #ask(connectorClass: string): void {
+    if (this.#asked.has(connectorClass)) return
+    this.#asked.add(connectorClass)
+    this.#worker
+      .connectorKind(connectorClass)
+      .catch(() => undefined)
+      .finally(() => this.#asked.delete(connectorClass))
   }
 }

@@ -48,11 +48,12 @@ export class DistributedHerder implements Herder {
     )
     this.#parts.changes.roundBegan()
     onRead()
-    for (const name of this.connectors()) this.#parts.types.of(name)
     this.#parts.member.start()
     await this.#parts.group.whenStable()
     await this.#parts.queue.idle()
     this.#ready = true
+    // Only now: finding out loads plugins, which no start should wait beside.
+    for (const name of this.connectors()) this.#parts.types.of(name)
     void this.#parts.leadership.keepKeyFresh(() => this.#parts.group.leads, this.#parts.queue, this.#stopping.signal)
   }
 
