@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { handlers } from './apis/index.ts'
+import { Faults } from './faults/faults.ts'
 import { Connection } from './net/connection.ts'
 import { BrokerState, type BrokerStateOptions } from './state/broker-state.ts'
 
@@ -20,12 +21,14 @@ export class BrokerServer implements AsyncDisposable {
   readonly #connections = new Set<Connection>()
   readonly #state: BrokerState
   readonly #stopping = new AbortController()
+  /** What is to go wrong, for tests. */
+  readonly faults = new Faults()
 
   private constructor(server: Server, state: BrokerState, onError: (error: unknown) => void) {
     this.#server = server
     this.#state = state
     server.on('connection', (socket) => {
-      const connection = new Connection(socket, { state, handlers, onError })
+      const connection = new Connection(socket, { state, handlers, faults: this.faults, onError })
       this.#connections.add(connection)
       socket.on('close', () => this.#connections.delete(connection))
     })
@@ -36,7 +39,12 @@ export class BrokerServer implements AsyncDisposable {
     const server = createServer()
     const broker = new BrokerServer(server, state, options.onError)
     server.listen({ host: options.host, port: options.port })
-    await once(server, 'listening')
+    try {
+      await once(server, 'listening')
+    } catch (error) {
+      state.close()
+      throw error
+    }
     const { port } = server.address() as { port: number }
     state.address = { host: options.host, port }
     void broker.#maintain(options.onError)

@@ -41,7 +41,7 @@ function append(state: BrokerState, name: string, index: number, records: Buffer
   const batch = records === null ? null : onlyBatch(records)
   if (batch === null)
     return refused('INVALID_RECORD', 'A request takes exactly one batch of the current format for each partition')
-  const fault = faultOf(topic, batch)
+  const fault = faultOf(topic, batch) ?? roomFault(state, batch)
   if (fault !== null) return fault
   const closed = batch.isTransactional ? state.transactions.writeFault(batch, `${name}/${index}`) : null
   if (closed !== null) return refused(closed)
@@ -67,6 +67,15 @@ function faultOf(topic: Topic, batch: RecordBatch): Outcome | null {
   if (batch.count < 1 || batch.isControl || batch.lastOffset - batch.baseOffset !== batch.count - 1)
     return refused('INVALID_RECORD', 'The batch does not hold the records that its header tells of')
   return null
+}
+
+/** Not an error that clients try again: nothing would become better by it. */
+function roomFault({ topics }: BrokerState, batch: RecordBatch): Outcome | null {
+  if (topics.hasRoomFor(batch.bytes.length)) return null
+  return refused(
+    'POLICY_VIOLATION',
+    'The embedded broker keeps its logs in memory, and the room that they may take is used up. Give it a data folder or more room, or topics a retention.bytes',
+  )
 }
 
 function refused(error: ErrorName, message: string | null = null): Outcome {

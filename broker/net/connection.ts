@@ -4,14 +4,20 @@ import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
 import { hasFlexibleResponseHeader, skipTags } from '../../runtime/kafka/protocol/frame.ts'
 import { Reader, WireFormatError, Writer } from '../../runtime/kafka/protocol/wire.ts'
 import { offered } from '../apis/api-versions.ts'
-import type { AnyHandler } from '../apis/handler.ts'
+import type { AnyHandler, Call } from '../apis/handler.ts'
+import type { Faults } from '../faults/faults.ts'
+import { ConnectionCut, faultyAnswer } from '../faults/faulty-answer.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 import { Frames } from './frames.ts'
 import { readHeader, type RequestHeader } from './request.ts'
 
+/** Of requests that wait to be answered; with more the connection is not read until some are. */
+const waitingBytesMax = 8 * 1024 * 1024
+
 export interface ConnectionOptions {
   readonly state: BrokerState
   readonly handlers: ReadonlyMap<number, AnyHandler>
+  readonly faults: Faults
   /** Something that is no fault of the client. */
   readonly onError: (error: unknown) => void
 }
@@ -26,6 +32,7 @@ export class Connection {
   readonly #frames = new Frames()
   readonly #closed = new AbortController()
   #tail: Promise<void> = Promise.resolve()
+  #waitingBytes = 0
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket
@@ -47,7 +54,17 @@ export class Connection {
     } catch {
       return this.close() // not Kafka's protocol
     }
-    for (const frame of frames) this.#tail = this.#tail.then(() => this.#answer(frame))
+    for (const frame of frames) {
+      this.#waitingBytes += frame.length
+      this.#tail = this.#tail.then(() => this.#answer(frame)).then(() => this.#answered(frame))
+    }
+    if (this.#waitingBytes > waitingBytesMax) this.#socket.pause()
+  }
+
+  /** A client that sends faster than it is answered waits: what it sends is not piled up. */
+  #answered(frame: Buffer): void {
+    this.#waitingBytes -= frame.length
+    if (this.#waitingBytes <= waitingBytesMax && this.#socket.isPaused()) this.#socket.resume()
   }
 
   async #answer(frame: Buffer): Promise<void> {
@@ -56,7 +73,7 @@ export class Connection {
       const chunks = await this.#respond(frame)
       if (chunks !== null) await this.#send(chunks)
     } catch (error) {
-      if (!(error instanceof WireFormatError)) this.#options.onError(error)
+      if (!(error instanceof WireFormatError || error instanceof ConnectionCut)) this.#options.onError(error)
       this.close()
     }
   }
@@ -66,17 +83,25 @@ export class Connection {
     const header = readHeader(reader)
     const handler = this.#options.handlers.get(header.apiKey)
     if (handler === undefined) throw new WireFormatError(`API ${header.apiKey} is not answered`)
-    const { api, versions, handle } = handler
+    const { api, versions } = handler
     if (header.version < versions[0] || header.version > versions[1]) return this.#unsupported(header)
     if (api.isFlexible(header.version)) skipTags(reader)
     const body = api.decodeRequest(reader, header.version)
     const { version, clientId } = header
     const call = { version, clientId, host: this.#socket.remoteAddress ?? '', closed: this.#closed.signal }
-    const answer = await handle(this.#options.state, body as never, call)
+    const answer = await this.#carryOut(handler, body, call)
     if (answer === null) return null
     const writer = begun(header, hasFlexibleResponseHeader(api, version))
     api.encodeResponse(writer, version, answer as never)
     return finished(writer)
+  }
+
+  #carryOut(handler: AnyHandler, body: unknown, call: Call): unknown {
+    const { state, faults } = this.#options
+    const effect = faults.strike({ api: handler.api.name, clientId: call.clientId, body })
+    return effect === null
+      ? handler.handle(state, body as never, call)
+      : faultyAnswer(effect, state, handler, body, call)
   }
 
   /** A client that asks for versions in one that is not known is told in the first one which there are. */
