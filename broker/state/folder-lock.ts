@@ -4,6 +4,7 @@ import { kill, pid } from 'node:process'
 
 /** The folder belongs to another broker that runs. */
 export class FolderInUse extends Error {
+  readonly code = 'FOLDER_IN_USE'
   readonly pid: number
 
   constructor(folder: string, owner: number) {

@@ -7,6 +7,8 @@ type Command = (args: readonly string[]) => Promise<number>
 
 /** Commands load what they need and nothing else: a dry run must not pay for a worker. */
 const commands: Readonly<Record<Name, () => Promise<Command>>> = {
+  dev: async () => (await import('./dev/dev.ts')).devCommand,
+  broker: async () => (await import('./broker.ts')).brokerCommand,
   worker: async () => (await import('./worker.ts')).workerCommand,
   transform: async () => (await import('./transform.ts')).transformCommand,
   validate: async () => (await import('./validate.ts')).validateCommand,
@@ -59,7 +61,7 @@ function isCommand(name: string): name is Name {
 }
 
 function helpOf(name: Name): string {
-  return name === 'worker' ? commandUsage[name] : `${commandUsage[name]}\n${connectorFileUsage}`
+  return name === 'worker' || name === 'broker' ? commandUsage[name] : `${commandUsage[name]}\n${connectorFileUsage}`
 }
 
 function version(): string {

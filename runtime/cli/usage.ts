@@ -10,6 +10,27 @@ export class UsageError extends Error {
 
 /** What `sluice COMMAND --help` prints. */
 export const commandUsage = {
+  dev: `Usage: sluice dev [--port PORT] [--kafka-port PORT] [DIR]
+
+Kafka and Kafka Connect in one process, for development: the embedded broker, a worker on it, and every connector file
+of DIR deployed, .json and .properties. A file that is new or changes is deployed anew; what is changed by REST stays.
+Paths in the files count from DIR. A worker.properties there, and CONNECT_* variables, add to the worker's own
+properties. Records, offsets and connectors are kept in DIR/.sluice: the next start goes on where this one ended.
+Without DIR nothing is deployed, and .sluice is in the current folder.
+
+  --port PORT         where REST listens; 8083, or any other where that is taken
+  --kafka-port PORT   where Kafka listens; 9092, or any other where that is taken
+
+SIGINT (Ctrl-C) and SIGTERM stop it in good order, a second one at once.
+`,
+  broker: `Usage: sluice broker [--host HOST] [--port PORT] [--data DIR]
+
+The embedded Kafka broker alone, for development and tests: one node, in memory unless it has a folder.
+
+  --host HOST   where it listens, and what it tells clients; 127.0.0.1
+  --port PORT   9092; 0 is any free one
+  --data DIR    keeps records, topics and offsets there
+`,
   worker: `Usage: sluice worker FILE.properties
 
 A distributed worker, as connect-distributed. Worker properties may also come from CONNECT_* environment variables,
@@ -43,9 +64,11 @@ CONNECT_PLUGIN_PATH names folders with plugins of your own.
 
 export const usage = `Usage: sluice COMMAND
 
+  dev [DIR]                     an embedded broker, a worker, and the connector files of DIR: for development
   worker FILE.properties        a distributed worker, as connect-distributed
   transform CONNECTOR.json      dry run of its transforms: records in on standard input, one JSON a line, results out
   validate CONNECTOR...         checks connector files offline; one line for each fault
+  broker                        the embedded broker alone
   help [COMMAND], --version
 
 Exit codes: 0 all well, 1 faults found (transform, validate), 2 a call or a configuration that cannot be carried out.

@@ -32,6 +32,7 @@ export function makeWorker(
     workerConfig: originals,
     logLevels: loggers.levels.levels(),
     logFormat: loggers.format,
+    logFile: loggers.file,
     reportPlugins: number === 1,
     pluginPath: values['plugin.path'] ?? [],
     nodeModules: ['node_modules'],

@@ -4,6 +4,7 @@ import type { WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigEvent } from '../core/config-reducer.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { DistributedHerder } from '../herder/distributed-herder.ts'
+import type { Herder } from '../herder/herder.ts'
 import type { Forwarder } from '../herder/forwarder.ts'
 import { forwardingClient } from '../herder/forwarding-client.ts'
 import { taskConfigSender } from '../herder/task-config-sender.ts'
@@ -12,7 +13,7 @@ import { openAdmin } from '../kafka/client-config/clients.ts'
 import { loadCluster } from '../kafka/client-config/cluster-config.ts'
 import { parseClientProperties } from '../kafka/client-config/parse.ts'
 import { KafkaCluster } from '../kafka/cluster.ts'
-import { prometheusText } from '../metrics/prometheus.ts'
+import { type Measurement, prometheusText } from '../metrics/prometheus.ts'
 import { systemClock } from '../platform/clock.ts'
 import { isLogLevel } from '../platform/log-levels.ts'
 import type { Loggers } from '../platform/logger.ts'
@@ -39,6 +40,8 @@ export interface RunningWorker {
   readonly url: string
   /** Rejects when the worker cannot go on. */
   readonly failed: Promise<never>
+  readonly herder: Herder
+  measurements(): Promise<Measurement[]>
   stop(): Promise<void>
 }
 
@@ -71,6 +74,8 @@ export async function startWorker(file: WorkerFile, loggers: Loggers): Promise<R
   return {
     url,
     failed,
+    herder,
+    measurements: () => workerMeasurements(herder, worker),
     stop: async () => {
       // No new requests from here on; those under way have their time while the work stops.
       const restClosed = rest.close(restGraceMs)
@@ -225,7 +230,7 @@ function setLevel(loggers: Loggers, worker: Worker | null, logger: string, level
   return loggers.levels.set(logger, level, Date.now())
 }
 
-async function workerMeasurements(herder: DistributedHerder, worker: Worker) {
+async function workerMeasurements(herder: DistributedHerder, worker: Worker): Promise<Measurement[]> {
   const tasks = await worker.metrics()
   const own = herder.measurements()
   const ofTasks = tasks.flatMap(({ id, groups }) =>

@@ -6,6 +6,7 @@ import { LogLevelTree } from '../platform/log-levels.ts'
 import { type LogFormat, Loggers } from '../platform/logger.ts'
 import { nameVariables, type WorkerFile, withEnvironment } from './environment.ts'
 import { explain } from './run.ts'
+import { exitOnSecondSignal, stopSignal } from './signals.ts'
 import { readArgs, UsageError } from './usage.ts'
 import { startWorker } from './worker-process.ts'
 
@@ -25,13 +26,13 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   return typeof signal === 'object' ? 2 : 0
 }
 
-function namingVariables(cause: unknown, variables: WorkerFile['variables']): unknown {
+export function namingVariables(cause: unknown, variables: WorkerFile['variables']): unknown {
   if (!isConnectError(cause)) return cause
   const { code, message, remedy } = cause
   return new ConnectError(code, nameVariables(message, variables), remedy === null ? { cause } : { cause, remedy })
 }
 
-function readWorkerFile(path: string): ConfigMap {
+export function readWorkerFile(path: string): ConfigMap {
   try {
     return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
   } catch (cause) {
@@ -46,28 +47,5 @@ function logFormat(wanted: string | undefined, terminal: boolean | undefined): L
   if (wanted === undefined || wanted === '') return terminal === true ? 'text' : 'json'
   throw new ConnectError('CONFIG_INVALID', `The environment variable SLUICE_LOG_FORMAT is ${wanted}`, {
     remedy: 'Set it to text or json, or not at all: text on a terminal, json elsewhere.',
-  })
-}
-
-/**
- * A second signal does not wait for anything. `npx` passes Ctrl-C on to a process that the terminal has sent it to
- * already: what follows so closely is the same press, and must not cut the stop short.
- */
-function exitOnSecondSignal(): void {
-  const fromMs = Date.now() + 500
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(signal, () => {
-      if (Date.now() > fromMs) process.exit(code)
-    })
-  }
-}
-
-function stopSignal(): Promise<'stop'> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve('stop'))
-    process.once('SIGTERM', () => resolve('stop'))
   })
 }

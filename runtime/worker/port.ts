@@ -134,6 +134,8 @@ export interface HostInit {
   readonly workerConfig: ConfigMap
   readonly logLevels: Readonly<Record<string, string>>
   readonly logFormat: 'json' | 'text'
+  /** Where its lines go to; null: standard output. */
+  readonly logFile: string | null
   /** Whether to log which plugins cannot be used: once for a worker is enough. */
   readonly reportPlugins: boolean
   /** `plugin.path` */

@@ -14,7 +14,7 @@ import { validateConnector } from '../../runtime/worker/host/validation/connecto
 const folder = fileURLToPath(new URL('../../../config/', import.meta.url))
 const refuseWarning = (message: string): never => assert.fail(message)
 
-const workers = ['worker-distributed.properties', 'worker-sasl-ssl.properties', 'quickstart/worker.properties']
+const workers = ['worker-distributed.properties', 'worker-sasl-ssl.properties']
 for (const file of workers) {
   test(`the worker file ${file} is valid and has nothing that is ignored`, () => {
     const properties = {
