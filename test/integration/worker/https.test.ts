@@ -8,7 +8,7 @@ import type { ConnectorStatus } from '../../support/rest-client.ts'
 import { Scratch } from '../../support/scratch.ts'
 import { startWorker, type TestWorker } from '../../support/worker.ts'
 import { uniqueName } from '../kafka/support.ts'
-import { kafkaEnv, needsKafka } from '../kafka-env.ts'
+import { kafkaEnv, needsJava } from '../kafka-env.ts'
 
 const { bootstrap } = kafkaEnv
 
@@ -17,7 +17,7 @@ interface Answer {
   readonly text: string
 }
 
-describe('https listeners', needsKafka, () => {
+describe('https listeners', needsJava, () => {
   const scratch = new Scratch()
   const group = uniqueName('https')
   const workers: TestWorker[] = []
