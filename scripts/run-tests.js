@@ -23,7 +23,16 @@ const serverless = ['unit', 'property', 'sim', 'golden']
 const smoke = join('integration', 'smoke.test.js')
 const integration = join('test', 'integration')
 /** These bring servers of their own, or need what the embedded broker has not (TLS). */
-const notEmbedded = ['dev', 'embedded-broker', 'secure-takeover', 'starters', 'failures', 'security']
+const notEmbedded = [
+  'dev',
+  'testing',
+  'container',
+  'embedded-broker',
+  'secure-takeover',
+  'starters',
+  'failures',
+  'security',
+]
 const onAnyBroker = (file) =>
   file.includes(integration) &&
   !file.includes(join(integration, 'broker')) &&
@@ -115,9 +124,9 @@ async function ltsBinary() {
   }
 }
 
-async function runOn(binary, list, env, broker = null) {
+async function runOn(binary, list, env, broker = '') {
   const node = execFileSync(binary, ['--version']).toString().trim()
-  const version = broker === null ? node : `${node} ${broker}`
+  const version = `${node} ${broker}`.trim()
   console.log(`\n${list.length} test ${list.length === 1 ? 'file' : 'files'} on Node ${version}`)
   const folder = mkdtempSync(join(tmpdir(), 'sluice-outcomes-'))
   const report = join(folder, 'outcomes.jsonl')
