@@ -9,6 +9,9 @@ type Variables = Record<string, string>
 /** Where the image looks for plugins when nothing names another folder. */
 export const imagePluginPath = '/usr/share/sluice/plugins'
 
+/** Commands without a worker file to say where plugins are. */
+const dryRuns: readonly string[] = ['transform', 'validate']
+
 /** What a container was started with, in the words of the command line. */
 export interface ContainerCall {
   /** Arguments of `sluice`. */
@@ -32,7 +35,7 @@ export function containerCall(
   const call = commandLine(args)
   const { environment, overruled } = translate(given)
   const alone = call[0] === 'worker' && call.length === 1
-  if (call[0] !== 'worker') return { args: call, environment: withPluginPath(environment), warnings: [] }
+  if (dryRuns.includes(call[0] ?? '')) return { args: call, environment: withPluginPath(environment), warnings: [] }
   for (const [name, why] of Object.entries(refused))
     if (isSet(given[name]))
       throw new ConnectError('CONFIG_INVALID', `The environment variable ${name} cannot be honoured`, { remedy: why })
@@ -50,7 +53,8 @@ function commandLine(args: readonly string[]): readonly string[] {
   if (first === undefined || first === 'start' || first === '/etc/confluent/docker/run') return ['worker']
   if (/^connect-distributed(\.sh)?$/.test(basename(first))) return ['worker', ...rest]
   if (first.endsWith('.properties')) return ['worker', ...args]
-  return first === 'sluice' && rest.length > 0 ? rest : args
+  if (first !== 'sluice') return args
+  return rest.length > 0 ? rest : ['help']
 }
 
 /** Short names win over the long ones, as in debezium/connect. */

@@ -64,6 +64,7 @@ describe('arguments', () => {
       ['transform', '--values', 'a.json'],
       ['transform', '--values', 'a.json'],
     ],
+    [['sluice'], ['help']],
     [['--version'], ['--version']],
     [['bash'], ['bash']],
   ]
@@ -149,6 +150,11 @@ test('all that is missing is said at once', () => {
 test('with a worker file nothing has to be in the environment, and no default lies over the file', () => {
   const { environment } = containerCall(['worker', 'a.properties'], { GROUP_ID: 'g' }, '172.17.0.2')
   assert.deepEqual(environment, { CONNECT_GROUP_ID: 'g' })
+})
+
+test('dry runs find the plugins of the image', () => {
+  for (const command of ['validate', 'transform'])
+    assert.deepEqual(containerCall([command, 'a.json'], {}).environment, { CONNECT_PLUGIN_PATH: imagePluginPath })
 })
 
 describe('the address that other workers call', () => {
