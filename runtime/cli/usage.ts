@@ -31,12 +31,15 @@ The embedded Kafka broker alone, for development and tests: one node, in memory 
   --port PORT   9092; 0 is any free one
   --data DIR    keeps records, topics and offsets there
 `,
-  worker: `Usage: sluice worker FILE.properties
+  worker: `Usage: sluice worker [FILE.properties]
 
 A distributed worker, as connect-distributed. Worker properties may also come from CONNECT_* environment variables,
-which win over the file: CONNECT_GROUP_ID is group.id, a double underscore stands for one, a triple one for a dash.
-SLUICE_LOG_FORMAT is text or json; unset, it is text on a terminal and json elsewhere. SIGINT and SIGTERM stop it in
-good order. Exit code 2 when it could not start or go on.
+which win over the file, or stand alone: CONNECT_GROUP_ID is group.id, a double underscore stands for one, a triple one
+for a dash. SIGINT and SIGTERM stop it in good order. Exit code 2 when it could not start or go on.
+
+  SLUICE_LOG_FORMAT   text or json; unset, it is text on a terminal and json elsewhere
+  SLUICE_LOG_LEVEL    of all loggers: OFF, FATAL, ERROR, WARN, INFO (as when unset), DEBUG, TRACE, ALL
+  SLUICE_LOG_LEVELS   of single ones and those below them: org.apache.kafka.connect.runtime=DEBUG,org.acme=WARN
 `,
   transform: `Usage: sluice transform [--topic TOPIC] [--values] CONNECTOR.json < records.jsonl
 
@@ -65,7 +68,7 @@ CONNECT_PLUGIN_PATH names folders with plugins of your own.
 export const usage = `Usage: sluice COMMAND
 
   dev [DIR]                     an embedded broker, a worker, and the connector files of DIR: for development
-  worker FILE.properties        a distributed worker, as connect-distributed
+  worker [FILE.properties]      a distributed worker, as connect-distributed
   transform CONNECTOR.json      dry run of its transforms: records in on standard input, one JSON a line, results out
   validate CONNECTOR...         checks connector files offline; one line for each fault
   broker                        the embedded broker alone

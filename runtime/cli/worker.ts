@@ -5,17 +5,21 @@ import type { ConfigMap } from '../core/ids.ts'
 import { LogLevelTree } from '../platform/log-levels.ts'
 import { type LogFormat, Loggers } from '../platform/logger.ts'
 import { nameVariables, type WorkerFile, withEnvironment } from './environment.ts'
+import { startLevels } from './log-settings.ts'
 import { explain } from './run.ts'
 import { exitOnSecondSignal, stopSignal } from './signals.ts'
 import { readArgs, UsageError } from './usage.ts'
 import { startWorker } from './worker-process.ts'
 
-/** `sluice worker FILE.properties`: runs until it is told to stop. */
+/** `sluice worker [FILE.properties]`: runs until it is told to stop. */
 export async function workerCommand(args: readonly string[]): Promise<number> {
   const [path, ...rest] = readArgs(args, {}).positionals
-  if (path === undefined || rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
-  const file = withEnvironment(readWorkerFile(path), process.env)
-  const loggers = new Loggers(new LogLevelTree(), logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
+  if (rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
+  const file = withEnvironment(path === undefined ? {} : readWorkerFile(path), process.env)
+  if (path === undefined && file.variables.size === 0)
+    throw new UsageError('expected one argument: FILE.properties, or worker properties in CONNECT_* variables')
+  const levels = new LogLevelTree(startLevels(process.env))
+  const loggers = new Loggers(levels, logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
   const worker = await startWorker(file, loggers).catch((error: unknown) => {
     throw namingVariables(error, file.variables)
   })
