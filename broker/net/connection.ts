@@ -120,9 +120,17 @@ export class Connection {
     for (const chunk of chunks) room = this.#socket.write(chunk)
     this.#socket.uncork()
     if (room || this.#closed.signal.aborted) return
-    await new Promise<void>((resolve) => {
-      this.#socket.once('drain', resolve)
-      this.#socket.once('close', () => resolve())
+    await this.#drained()
+  }
+
+  #drained(): Promise<void> {
+    const socket = this.#socket
+    return new Promise((resolve) => {
+      const done = (): void => {
+        socket.off('drain', done).off('close', done)
+        resolve()
+      }
+      socket.on('drain', done).on('close', done)
     })
   }
 }
