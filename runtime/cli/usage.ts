@@ -41,6 +41,14 @@ for a dash. SIGINT and SIGTERM stop it in good order. Exit code 2 when it could 
   SLUICE_LOG_LEVEL    of all loggers: OFF, FATAL, ERROR, WARN, INFO (as when unset), DEBUG, TRACE, ALL
   SLUICE_LOG_LEVELS   of single ones and those below them: org.apache.kafka.connect.runtime=DEBUG,org.acme=WARN
 `,
+  standalone: `Usage: sluice standalone FILE.properties [CONNECTOR...]
+
+A worker by itself, as connect-standalone: no group and no internal topics; source offsets are in the file that
+offset.storage.file.filename names, in the form of the Java worker. Connectors come from the files and by REST; those by
+REST are gone with the process. A connector file is JSON, flat or {"name", "config", "initial_state"}, or .properties; it
+must name its connector. CONNECT_*, SLUICE_LOG_* and signals as for sluice worker. Exit code 3 when a connector file
+cannot be used or its connector does not start, 2 when the worker could not start or go on.
+`,
   transform: `Usage: sluice transform [--topic TOPIC] [--values] CONNECTOR.json < records.jsonl
 
 Dry run of a connector's transforms and predicates, without Kafka: one JSON a line in, one JSON a line out.
@@ -69,12 +77,15 @@ export const usage = `Usage: sluice COMMAND
 
   dev [DIR]                     an embedded broker, a worker, and the connector files of DIR: for development
   worker [FILE.properties]      a distributed worker, as connect-distributed
+  standalone FILE.properties [CONNECTOR...]
+                                a worker by itself, as connect-standalone
   transform CONNECTOR.json      dry run of its transforms: records in on standard input, one JSON a line, results out
   validate CONNECTOR...         checks connector files offline; one line for each fault
   broker                        the embedded broker alone
   help [COMMAND], --version
 
-Exit codes: 0 all well, 1 faults found (transform, validate), 2 a call or a configuration that cannot be carried out.
+Exit codes: 0 all well, 1 faults found (transform, validate), 2 a call or a configuration that cannot be carried out,
+3 a connector that standalone cannot run.
 `
 
 type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>

@@ -15,12 +15,10 @@ import { startWorker } from './worker-process.ts'
 export async function workerCommand(args: readonly string[]): Promise<number> {
   const [path, ...rest] = readArgs(args, {}).positionals
   if (rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
-  const file = withEnvironment(path === undefined ? {} : readWorkerFile(path), process.env)
+  const file = openWorkerFile(path)
   if (path === undefined && file.variables.size === 0)
     throw new UsageError('expected one argument: FILE.properties, or worker properties in CONNECT_* variables')
-  const levels = new LogLevelTree(startLevels(process.env))
-  const loggers = new Loggers(levels, logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
-  const worker = await startWorker(file, loggers).catch((error: unknown) => {
+  const worker = await startWorker(file, workerLoggers()).catch((error: unknown) => {
     throw namingVariables(error, file.variables)
   })
   const signal = await Promise.race([stopSignal(), worker.failed.catch((error: unknown) => ({ error }))])
@@ -30,6 +28,18 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   return typeof signal === 'object' ? 2 : 0
 }
 
+/** The worker file, if there is one, with the environment laid over it. @throws `CONFIG_INVALID` */
+export function openWorkerFile(path: string | undefined): WorkerFile {
+  return withEnvironment(path === undefined ? {} : readWorkerFile(path), process.env)
+}
+
+/** Logs as `SLUICE_LOG_*` say. @throws `CONFIG_INVALID` */
+export function workerLoggers(): Loggers {
+  const levels = new LogLevelTree(startLevels(process.env))
+  return new Loggers(levels, logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
+}
+
+/** An error about properties, with the variables that these come from. */
 export function namingVariables(cause: unknown, variables: WorkerFile['variables']): unknown {
   if (!isConnectError(cause)) return cause
   const { code, message, remedy } = cause

@@ -7,7 +7,7 @@ import { readConnectorFile } from '../../runtime/cli/connector-file.ts'
 import { checkUnknownProperties } from '../../runtime/cli/unknown-properties.ts'
 import { resolveConfig } from '../../runtime/config/config-transformer.ts'
 import { withPrefix } from '../../runtime/core/with-prefix.ts'
-import { parseWorkerConfig } from '../../runtime/config/worker-config.ts'
+import { parseDistributedConfig, parseStandaloneConfig } from '../../runtime/config/worker-config.ts'
 import { parseClientProperties } from '../../runtime/kafka/client-config/parse.ts'
 import { PluginRegistry } from '../../runtime/plugins/registry.ts'
 import { validateConnector } from '../../runtime/worker/host/validation/connector-validation.ts'
@@ -15,23 +15,24 @@ import { validateConnector } from '../../runtime/worker/host/validation/connecto
 const folder = fileURLToPath(new URL('../../../config/', import.meta.url))
 const refuseWarning = (message: string): never => assert.fail(message)
 
-const workers = ['worker-distributed.properties', 'worker-sasl-ssl.properties']
+const distributed = ['worker-distributed.properties', 'worker-sasl-ssl.properties']
+const standalone = ['worker-standalone.properties']
+const workers = [
+  ...distributed.map((file) => [file, parseDistributedConfig] as const),
+  ...standalone.map((file) => [file, parseStandaloneConfig] as const),
+]
 test('every worker file is looked at', () => {
   const present = readdirSync(folder).filter((name) => name.endsWith('.properties'))
-  // A standalone worker has a test of its own.
-  assert.deepEqual(
-    present.filter((name) => !workers.includes(name) && !name.includes('standalone')),
-    [],
-  )
+  assert.deepEqual(present.toSorted(), [...distributed, ...standalone].toSorted())
 })
-for (const file of workers) {
+for (const [file, parse] of workers) {
   test(`the worker file ${file} is valid and has nothing that is ignored`, () => {
     const properties = {
       'bootstrap.servers': 'localhost:9092',
       ...Object.fromEntries(parseProperties(readFileSync(folder + file, 'utf8'))),
     }
     checkUnknownProperties(properties, refuseWarning)
-    parseWorkerConfig(properties, refuseWarning)
+    parse(properties, refuseWarning)
     parseClientProperties('admin', properties)
     for (const kind of ['producer', 'consumer'] as const) {
       const own = { 'bootstrap.servers': properties['bootstrap.servers'], ...withPrefix(properties, `${kind}.`) }

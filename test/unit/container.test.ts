@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { withEnvironment } from '../../runtime/cli/environment.ts'
 import { debeziumDefaults, refused, shortNames, withoutMeaning } from '../../runtime/cli/image-variables.ts'
 import { checkUnknownProperties } from '../../runtime/cli/unknown-properties.ts'
-import { parseWorkerConfig } from '../../runtime/config/worker-config.ts'
+import { parseDistributedConfig } from '../../runtime/config/worker-config.ts'
 import { kafkaVersion } from '../services/jars.ts'
 import { nodeLtsVersion } from '../services/node-lts.ts'
 import { checkout, runScript } from '../support/command.ts'
@@ -129,7 +129,7 @@ describe('compose.yaml', () => {
     })
     const { properties } = withEnvironment({}, Object.fromEntries(variables))
     checkUnknownProperties(properties, assert.fail)
-    parseWorkerConfig(properties, assert.fail)
+    parseDistributedConfig(properties, assert.fail)
     assert.ok(lines.includes(`    image: apache/kafka:${kafkaVersion}`))
   })
 

@@ -1,11 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { TargetState } from '../../core/ids.ts'
 import type { FolderEntry } from './connector-folder.ts'
 
 /** Where connectors are deployed to. */
 export interface DeployTarget {
   exists(name: string): boolean
   /** @throws with what is wrong with the config */
-  deploy(name: string, config: Readonly<Record<string, string | null>>, initialState: string | null): Promise<void>
+  deploy(name: string, config: Readonly<Record<string, string | null>>, initialState: TargetState | null): Promise<void>
 }
 
 /** What came of one file. */

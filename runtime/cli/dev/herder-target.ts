@@ -13,9 +13,8 @@ export function herderTarget(herder: Herder): DeployTarget {
   return {
     exists,
     deploy: async (name, config, initialState) => {
-      const state = initialState === null ? null : (initialState.toUpperCase() as 'STARTED' | 'PAUSED' | 'STOPPED')
       await settled(async () => {
-        if (state !== null && !exists(name)) await herder.createConnector(name, config, state)
+        if (initialState !== null && !exists(name)) await herder.createConnector(name, config, initialState)
         else await herder.putConnectorConfig(name, config)
       })
     },

@@ -36,6 +36,7 @@ const late: { control: ControlPeer | null } = { control: null }
 const context: HostContext = {
   registry,
   worker: init.workerConfig,
+  offsetTopic: init.offsetTopic,
   providers,
   get control() {
     if (late.control === null) throw new Error('the host is not connected yet')

@@ -4,7 +4,7 @@ import { containerCall, imagePluginPath } from '../../../../runtime/cli/containe
 import { withEnvironment } from '../../../../runtime/cli/environment.ts'
 import { debeziumDefaults, shortNames, withoutMeaning } from '../../../../runtime/cli/image-variables.ts'
 import { checkUnknownProperties } from '../../../../runtime/cli/unknown-properties.ts'
-import { parseWorkerConfig } from '../../../../runtime/config/worker-config.ts'
+import { parseDistributedConfig } from '../../../../runtime/config/worker-config.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -32,7 +32,7 @@ function propertiesOf(given: Variables): Readonly<Record<string, string | null>>
   const { environment } = containerCall([], given, '172.17.0.2')
   const { properties } = withEnvironment({}, environment)
   checkUnknownProperties(properties, assert.fail)
-  parseWorkerConfig(properties, assert.fail)
+  parseDistributedConfig(properties, assert.fail)
   return properties
 }
 

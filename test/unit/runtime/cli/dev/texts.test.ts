@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { devWorkerFile } from '../../../../../runtime/cli/dev/dev-worker-file.ts'
 import { routeOf } from '../../../../../runtime/cli/dev/overview.ts'
 import { progressLine } from '../../../../../runtime/cli/dev/progress.ts'
-import { parseWorkerConfig } from '../../../../../runtime/config/worker-config.ts'
+import { parseDistributedConfig } from '../../../../../runtime/config/worker-config.ts'
 
 test('where records come from and go to is read from the config', () => {
   assert.equal(routeOf({ file: 'in', topic: 't' }), 'in → t')
@@ -38,5 +38,5 @@ test('the worker of an embedded broker takes what the user sets, save for the br
   assert.equal(properties['listeners'], 'http://127.0.0.1:8')
   assert.equal(properties['offset.flush.interval.ms'], '7')
   assert.deepEqual([...variables.keys()], ['offset.flush.interval.ms'])
-  parseWorkerConfig(properties, assert.fail)
+  parseDistributedConfig(properties, assert.fail)
 })
