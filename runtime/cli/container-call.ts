@@ -52,6 +52,7 @@ function commandLine(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args
   if (first === undefined || first === 'start' || first === '/etc/confluent/docker/run') return ['worker']
   if (/^connect-distributed(\.sh)?$/.test(basename(first))) return ['worker', ...rest]
+  if (/^connect-standalone(\.sh)?$/.test(basename(first))) return ['standalone', ...rest]
   if (first.endsWith('.properties')) return ['worker', ...args]
   if (first !== 'sluice') return args
   return rest.length > 0 ? rest : ['help']

@@ -53,6 +53,10 @@ describe('arguments', () => {
       ['worker', '/etc/kafka/a.properties'],
     ],
     [
+      ['connect-standalone', 'a.properties', 'b.json'],
+      ['standalone', 'a.properties', 'b.json'],
+    ],
+    [
       ['/kafka/bin/connect-distributed.sh', 'a.properties'],
       ['worker', 'a.properties'],
     ],
