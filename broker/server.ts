@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { handlers } from './apis/index.ts'
 import { Connection } from './net/connection.ts'
+import type { SaslOptions } from './sasl/mechanism.ts'
 import { BrokerState, type BrokerStateOptions } from './state/broker-state.ts'
 
 /** `log.retention.check.interval.ms` */
@@ -11,6 +12,8 @@ export interface BrokerOptions extends BrokerStateOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+  /** Left out: nobody has to say who they are. */
+  readonly sasl?: SaslOptions | null
   readonly onError: (error: unknown) => void
 }
 
@@ -21,11 +24,11 @@ export class BrokerServer implements AsyncDisposable {
   readonly #state: BrokerState
   readonly #stopping = new AbortController()
 
-  private constructor(server: Server, state: BrokerState, onError: (error: unknown) => void) {
+  private constructor(server: Server, state: BrokerState, { onError, sasl = null }: BrokerOptions) {
     this.#server = server
     this.#state = state
     server.on('connection', (socket) => {
-      const connection = new Connection(socket, { state, handlers, onError })
+      const connection = new Connection(socket, { state, handlers, sasl, onError })
       this.#connections.add(connection)
       socket.on('close', () => this.#connections.delete(connection))
     })
@@ -34,7 +37,7 @@ export class BrokerServer implements AsyncDisposable {
   static async start(options: BrokerOptions): Promise<BrokerServer> {
     const state = new BrokerState(options)
     const server = createServer()
-    const broker = new BrokerServer(server, state, options.onError)
+    const broker = new BrokerServer(server, state, options)
     server.listen({ host: options.host, port: options.port })
     await once(server, 'listening')
     const { port } = server.address() as { port: number }

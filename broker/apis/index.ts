@@ -14,6 +14,7 @@ import { metadataHandler } from './metadata.ts'
 import { offsetCommitHandler, offsetDeleteHandler, offsetFetchHandler } from './offsets.ts'
 import { createPartitionsHandler, deleteRecordsHandler, offsetForLeaderEpochHandler } from './partitions.ts'
 import { produceHandler } from './produce.ts'
+import { saslAuthenticateHandler, saslHandshakeHandler } from './sasl.ts'
 import {
   addOffsetsToTxnHandler,
   addPartitionsToTxnHandler,
@@ -52,6 +53,8 @@ export const handlers: ReadonlyMap<number, AnyHandler> = new Map(
     offsetFetchHandler,
     offsetForLeaderEpochHandler,
     produceHandler,
+    saslAuthenticateHandler,
+    saslHandshakeHandler,
     syncGroupHandler,
     txnOffsetCommitHandler,
   ].map((each) => [each.api.key, each]),

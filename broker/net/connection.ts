@@ -5,6 +5,8 @@ import { hasFlexibleResponseHeader, skipTags } from '../../runtime/kafka/protoco
 import { Reader, WireFormatError, Writer } from '../../runtime/kafka/protocol/wire.ts'
 import { offered } from '../apis/api-versions.ts'
 import type { AnyHandler } from '../apis/handler.ts'
+import { Authentication } from '../sasl/authentication.ts'
+import type { SaslOptions } from '../sasl/mechanism.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 import { Frames } from './frames.ts'
 import { readHeader, type RequestHeader } from './request.ts'
@@ -12,6 +14,8 @@ import { readHeader, type RequestHeader } from './request.ts'
 export interface ConnectionOptions {
   readonly state: BrokerState
   readonly handlers: ReadonlyMap<number, AnyHandler>
+  /** Null: nobody has to say who they are. */
+  readonly sasl: SaslOptions | null
   /** Something that is no fault of the client. */
   readonly onError: (error: unknown) => void
 }
@@ -25,11 +29,13 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #frames = new Frames()
   readonly #closed = new AbortController()
+  readonly #authentication: Authentication
   #tail: Promise<void> = Promise.resolve()
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket
     this.#options = options
+    this.#authentication = new Authentication(options.sasl)
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.#received(chunk))
     socket.on('error', () => socket.destroy()) // a client that is gone: its end is all there is to it
@@ -51,10 +57,11 @@ export class Connection {
   }
 
   async #answer(frame: Buffer): Promise<void> {
-    if (this.#closed.signal.aborted) return
+    if (this.#closed.signal.aborted || this.#authentication.isRefused) return
     try {
       const chunks = await this.#respond(frame)
       if (chunks !== null) await this.#send(chunks)
+      if (this.#authentication.isRefused) this.#socket.end()
     } catch (error) {
       if (!(error instanceof WireFormatError)) this.#options.onError(error)
       this.close()
@@ -66,12 +73,20 @@ export class Connection {
     const header = readHeader(reader)
     const handler = this.#options.handlers.get(header.apiKey)
     if (handler === undefined) throw new WireFormatError(`API ${header.apiKey} is not answered`)
+    const authentication = this.#authentication
+    if (!authentication.admits(header.apiKey)) throw new WireFormatError(`API ${header.apiKey} before authentication`)
     const { api, versions, handle } = handler
     if (header.version < versions[0] || header.version > versions[1]) return this.#unsupported(header)
     if (api.isFlexible(header.version)) skipTags(reader)
     const body = api.decodeRequest(reader, header.version)
     const { version, clientId } = header
-    const call = { version, clientId, host: this.#socket.remoteAddress ?? '', closed: this.#closed.signal }
+    const call = {
+      version,
+      clientId,
+      host: this.#socket.remoteAddress ?? '',
+      closed: this.#closed.signal,
+      authentication,
+    }
     const answer = await handle(this.#options.state, body as never, call)
     if (answer === null) return null
     const writer = begun(header, hasFlexibleResponseHeader(api, version))
@@ -82,6 +97,7 @@ export class Connection {
   /** A client that asks for versions in one that is not known is told in the first one which there are. */
   #unsupported(header: RequestHeader): Uint8Array[] {
     if (header.apiKey !== apiVersions.key) throw new WireFormatError(`version ${header.version} is not answered`)
+    this.#authentication.unversioned()
     const writer = begun(header, false)
     const errorCode = codeOf('UNSUPPORTED_VERSION')
     apiVersions.encodeResponse(writer, 0, { errorCode, apiKeys: offered([...this.#options.handlers.values()]) })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { BrokerServer } from '../../broker/server.ts'
+import type { SaslOptions } from '../../broker/sasl/mechanism.ts'
 import { systemClock } from '../../runtime/platform/clock.ts'
 
 export interface TestBrokerOptions {
@@ -7,13 +8,16 @@ export interface TestBrokerOptions {
   readonly folder?: string
   /** The port of an earlier one, to come back in its place. */
   readonly port?: number
+  /** Who may connect; left out: everybody. */
+  readonly sasl?: SaslOptions
 }
 
 /** An embedded broker on a loopback port, without the waits of a real one. An error of its own fails the test. */
-export function startBroker({ folder, port = 0 }: TestBrokerOptions = {}): Promise<BrokerServer> {
+export function startBroker({ folder, port = 0, sasl }: TestBrokerOptions = {}): Promise<BrokerServer> {
   return BrokerServer.start({
     host: '127.0.0.1',
     port,
+    ...(sasl === undefined ? {} : { sasl }),
     folder: folder ?? null,
     defaultPartitions: 1,
     createTopics: true,
