@@ -3,6 +3,11 @@ import { alterConfigsHandler, describeConfigsHandler, incrementalAlterConfigsHan
 import { createTopicsHandler } from './create-topics.ts'
 import { deleteTopicsHandler } from './delete-topics.ts'
 import { describeClusterHandler } from './describe-cluster.ts'
+import {
+  describeProducersHandler,
+  describeTransactionsHandler,
+  listTransactionsHandler,
+} from './describe-transactions.ts'
 import { fetchHandler } from './fetch.ts'
 import { findCoordinatorHandler } from './find-coordinator.ts'
 import { deleteGroupsHandler, describeGroupsHandler, listGroupsHandler } from './groups.ts'
@@ -37,6 +42,8 @@ export const handlers: ReadonlyMap<number, AnyHandler> = new Map(
     describeClusterHandler,
     describeConfigsHandler,
     describeGroupsHandler,
+    describeProducersHandler,
+    describeTransactionsHandler,
     endTxnHandler,
     fetchHandler,
     findCoordinatorHandler,
@@ -47,6 +54,7 @@ export const handlers: ReadonlyMap<number, AnyHandler> = new Map(
     leaveGroupHandler,
     listGroupsHandler,
     listOffsetsHandler,
+    listTransactionsHandler,
     metadataHandler,
     offsetCommitHandler,
     offsetDeleteHandler,

@@ -2,7 +2,12 @@ import { BATCH } from '../../runtime/kafka/records/format.ts'
 import type { RecordBatch } from '../../runtime/kafka/records/record-batch.ts'
 import type { KafkaRecord } from '../../runtime/kafka/records/record.ts'
 import { keepRecords, NewestOffsets } from './compaction.ts'
-import { type AbortedTransaction, ProducerStates, type SequenceVerdict } from './producer-states.ts'
+import {
+  type AbortedTransaction,
+  type DescribedProducer,
+  ProducerStates,
+  type SequenceVerdict,
+} from './producer-states.ts'
 import { Segment } from './segment.ts'
 import type { SegmentStore } from './segment-bytes.ts'
 
@@ -76,6 +81,10 @@ export class PartitionLog {
   /** Whether a producer has a transaction open here. */
   hasOpen(producerId: number): boolean {
     return this.#producers.hasOpen(producerId)
+  }
+
+  get producers(): readonly DescribedProducer[] {
+    return this.#producers.describe()
   }
 
   get sizeBytes(): number {

@@ -24,10 +24,25 @@ interface Written {
 
 interface ProducerState {
   epoch: number
+  /** Greatest timestamp of its last batch or marker, -1 before one. */
+  lastTimestamp: number
+  /** Of its last marker, -1 before one. */
+  coordinatorEpoch: number
   /** The last batches of this epoch: retries of one of these are recognised. */
   recent: Written[]
   /** Where its open transaction begins; null when none is open. */
   openSince: number | null
+}
+
+/** What is told about a producer. */
+export interface DescribedProducer {
+  readonly producerId: number
+  readonly epoch: number
+  /** -1 when it has written nothing in this epoch. */
+  readonly lastSequence: number
+  readonly lastTimestamp: number
+  readonly coordinatorEpoch: number
+  readonly openSince: number | null
 }
 
 /** As many batches as a producer may have under way. */
@@ -69,8 +84,18 @@ export class ProducerStates {
       lastSequence: lastSequenceOf(batch),
       baseOffset: batch.baseOffset,
     }
+    state.lastTimestamp = batch.maxTimestamp
     state.recent = [...state.recent, written].slice(-recentMax)
     if (batch.isTransactional) state.openSince ??= batch.baseOffset
+  }
+
+  /** All producers, for those who ask about them. */
+  describe(): readonly DescribedProducer[] {
+    return [...this.#producers].map(([producerId, { recent, ...state }]) => {
+      const { epoch, lastTimestamp, coordinatorEpoch, openSince } = state
+      const lastSequence = recent.at(-1)?.lastSequence ?? -1
+      return { producerId, epoch, lastSequence, lastTimestamp, coordinatorEpoch, openSince }
+    })
   }
 
   /** The first offset of any open transaction: readers of committed records stop before it. Null when none is open. */
@@ -103,12 +128,20 @@ export class ProducerStates {
       this.#aborted.push({ producerId, firstOffset: state.openSince, lastOffset })
     }
     state.openSince = null
+    state.lastTimestamp = batch.maxTimestamp
+    state.coordinatorEpoch = 0
   }
 
   #stateOf({ producerId, producerEpoch }: RecordBatch): ProducerState {
     const known = this.#producers.get(producerId)
     if (known !== undefined && known.epoch === producerEpoch) return known
-    const state = { epoch: producerEpoch, recent: [], openSince: known?.openSince ?? null }
+    const state: ProducerState = {
+      epoch: producerEpoch,
+      lastTimestamp: -1,
+      coordinatorEpoch: known?.coordinatorEpoch ?? -1,
+      recent: [],
+      openSince: known?.openSince ?? null,
+    }
     this.#producers.set(producerId, state)
     return state
   }

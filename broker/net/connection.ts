@@ -69,6 +69,7 @@ export class Connection {
   }
 
   async #respond(frame: Buffer): Promise<Uint8Array[] | null> {
+    if (this.#authentication.takesBareToken) return this.#bareToken(frame)
     const reader = new Reader(frame)
     const header = readHeader(reader)
     const handler = this.#options.handlers.get(header.apiKey)
@@ -92,6 +93,15 @@ export class Connection {
     const writer = begun(header, hasFlexibleResponseHeader(api, version))
     api.encodeResponse(writer, version, answer as never)
     return finished(writer)
+  }
+
+  /** Who is refused here is told nothing. */
+  #bareToken(token: Buffer): Uint8Array[] | null {
+    const { error, answer } = this.#authentication.step(token)
+    if (error !== null) throw new WireFormatError(error)
+    const size = Buffer.alloc(4)
+    size.writeInt32BE(answer.length)
+    return [size, answer]
   }
 
   /** A client that asks for versions in one that is not known is told in the first one which there are. */

@@ -12,7 +12,12 @@ import { scramExchange } from './scram.ts'
  */
 type Phase =
   | { readonly kind: 'new' | 'versioned' | 'admitted' | 'refused' }
-  | { readonly kind: 'exchange'; readonly mechanism: SaslMechanism; readonly exchange: Exchange }
+  | {
+      readonly kind: 'exchange'
+      readonly mechanism: SaslMechanism
+      readonly exchange: Exchange
+      readonly bare: boolean
+    }
 
 export interface Outcome {
   readonly error: ErrorName | null
@@ -56,13 +61,21 @@ export class Authentication {
     }
   }
 
+  /** The next frame is a token, not a request. */
+  get takesBareToken(): boolean {
+    return this.#phase.kind === 'exchange' && this.#phase.bare
+  }
+
   /** A client that asked for versions in a way that was refused may ask again. */
   unversioned(): void {
     if (this.#phase.kind === 'versioned') this.#phase = { kind: 'new' }
   }
 
-  /** A mechanism is chosen. */
-  begin(name: string): { readonly error: ErrorName | null; readonly mechanisms: readonly SaslMechanism[] } {
+  /** A mechanism is chosen. @param bare its tokens will come without a header */
+  begin(
+    name: string,
+    bare: boolean,
+  ): { readonly error: ErrorName | null; readonly mechanisms: readonly SaslMechanism[] } {
     const options = this.#options
     if (options === null || this.#phase.kind === 'admitted') return { error: 'ILLEGAL_SASL_STATE', mechanisms: [] }
     if (this.#phase.kind === 'exchange') {
@@ -75,7 +88,7 @@ export class Authentication {
       this.#phase = { kind: 'refused' }
       return { error: 'UNSUPPORTED_SASL_MECHANISM', mechanisms }
     }
-    this.#phase = { kind: 'exchange', mechanism, exchange: exchangeOf(mechanism, users) }
+    this.#phase = { kind: 'exchange', mechanism, exchange: exchangeOf(mechanism, users), bare }
     return { error: null, mechanisms }
   }
 

@@ -1,5 +1,17 @@
 import type { PartitionOffset } from '../groups/groups.ts'
 
+/** A partition in a transaction's list. */
+export interface Place {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** Reads one of `partitions`. */
+export function placeOf(text: string): Place {
+  const at = text.lastIndexOf('/')
+  return { topic: text.slice(0, at), partition: Number(text.slice(at + 1)) }
+}
+
 /** Where a transactional id is: nothing open, records being written, or its end decided and not yet everywhere. */
 export type TransactionPhase = 'idle' | 'ongoing' | 'committing' | 'aborting'
 

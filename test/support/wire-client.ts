@@ -89,7 +89,8 @@ export class WireClient implements AsyncDisposable {
     while (this.#bytes.length >= sizeBytes) {
       const end = sizeBytes + this.#bytes.readInt32BE()
       if (this.#bytes.length < end) return
-      const id = this.#bytes.readInt32BE(sizeBytes)
+      // The answer to a token without a header has none either, and may be empty.
+      const id = end < sizeBytes + correlationBytes ? -1 : this.#bytes.readInt32BE(sizeBytes)
       this.#waiting.get(id)?.resolve(this.#bytes.subarray(sizeBytes + correlationBytes, end))
       this.#waiting.delete(id)
       this.#bytes = this.#bytes.subarray(end)

@@ -80,6 +80,26 @@ describe('SASL', () => {
     await client.closed
   })
 
+  test('tokens without a header follow the old handshake', async () => {
+    await using broker = await startBroker({ sasl })
+    const bare = (text: string): Buffer => {
+      const token = Buffer.from(text)
+      const size = Buffer.alloc(4)
+      size.writeInt32BE(token.length)
+      return Buffer.concat([size, token])
+    }
+    {
+      await using client = await WireClient.connect(broker.bootstrap)
+      assert.equal((await client.ask(saslHandshake, 0, { mechanism: 'PLAIN' })).errorCode, 0)
+      client.write(bare('\0me\0secret'))
+      assert.equal((await client.ask(metadata, 12, { topics: null })).brokers.length, 1)
+    }
+    await using client = await WireClient.connect(broker.bootstrap)
+    await client.ask(saslHandshake, 0, { mechanism: 'PLAIN' })
+    client.write(bare('\0me\0wrong'))
+    await client.closed
+  })
+
   const refusals: [string, string][] = [
     ['\0me\0wrong', 'Authentication failed: Invalid username or password'],
     ['\0\0secret', 'Authentication failed: username not specified'],
