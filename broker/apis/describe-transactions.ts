@@ -3,6 +3,9 @@ import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
 import { describeProducers } from '../../runtime/kafka/protocol/describe-producers.ts'
 import { describeTransactions } from '../../runtime/kafka/protocol/describe-transactions.ts'
 import { listTransactions } from '../../runtime/kafka/protocol/list-transactions.ts'
+import { refusalOf } from '../state/broker-error.ts'
+import { checkName } from '../state/topic-name.ts'
+import { unknownPartition } from '../state/topics.ts'
 import type { Transaction } from '../transactions/transaction.ts'
 import { placeOf } from '../transactions/transaction.ts'
 import { handler } from './handler.ts'
@@ -106,8 +109,11 @@ export const describeProducersHandler = handler(describeProducers, (state, { top
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
       const log = state.topics.get(name)?.partitions[partitionIndex]
-      if (log === undefined)
-        return { partitionIndex, errorCode: codeOf('UNKNOWN_TOPIC_OR_PARTITION'), activeProducers: [] }
+      if (log === undefined) {
+        const fault = refusalOf(() => checkName(name)) ?? unknownPartition()
+        const errorMessage = state.topics.get(name) === undefined ? fault.told : null
+        return { partitionIndex, errorCode: codeOf(fault.error), errorMessage, activeProducers: [] }
+      }
       const activeProducers = log.producers.map(({ producerId, epoch, openSince, ...producer }) => ({
         ...producer,
         producerId,

@@ -13,13 +13,14 @@ export interface AbortedTransaction {
 export type SequenceVerdict =
   | { readonly kind: 'append' }
   /** It is here already: the broker answers as it did then. */
-  | { readonly kind: 'duplicate'; readonly baseOffset: number }
+  | { readonly kind: 'duplicate'; readonly baseOffset: number; readonly timestamp: number }
   | { readonly kind: 'refuse'; readonly error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' | 'INVALID_PRODUCER_EPOCH' }
 
 interface Written {
   readonly baseSequence: number
   readonly lastSequence: number
   readonly baseOffset: number
+  readonly timestamp: number
 }
 
 interface ProducerState {
@@ -67,7 +68,7 @@ export class ProducerStates {
     const known = state.recent.find(
       (written) => written.baseSequence === baseSequence && written.lastSequence === lastSequence,
     )
-    if (known !== undefined) return { kind: 'duplicate', baseOffset: known.baseOffset }
+    if (known !== undefined) return { kind: 'duplicate', baseOffset: known.baseOffset, timestamp: known.timestamp }
     const last = state.recent.at(-1)
     const expected = last === undefined ? baseSequence : (last.lastSequence + 1) % sequences
     return baseSequence === expected ? { kind: 'append' } : { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }
@@ -83,6 +84,7 @@ export class ProducerStates {
       baseSequence: batch.baseSequence,
       lastSequence: lastSequenceOf(batch),
       baseOffset: batch.baseOffset,
+      timestamp: batch.maxTimestamp,
     }
     state.lastTimestamp = batch.maxTimestamp
     state.recent = [...state.recent, written].slice(-recentMax)

@@ -19,6 +19,8 @@ export type TransactionPhase = 'idle' | 'ongoing' | 'committing' | 'aborting'
 export interface Transaction {
   readonly producerId: number
   readonly epoch: number
+  /** The epoch that its producer had before it asked for this one; it may not have heard the answer. Null: another had it. */
+  readonly lastEpoch?: number | null
   readonly timeoutMs: number
   readonly phase: TransactionPhase
   /** Whether the last one was committed: a repeated EndTxn is answered alike. */

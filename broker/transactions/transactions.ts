@@ -62,13 +62,16 @@ export class Transactions {
     if (timeoutMs <= 0 || timeoutMs > timeoutMsMax) return 'INVALID_TRANSACTION_TIMEOUT'
     const known = this.#byId.get(id)
     if (known === undefined) return this.#begin(id, this.#options.newProducerId(), 0, timeoutMs)
-    if (producerId !== -1 && (producerId !== known.producerId || producerEpoch !== known.epoch))
-      return 'PRODUCER_FENCED'
+    const goesOn = producerId !== -1
+    if (goesOn && producerId === known.producerId && producerEpoch === known.lastEpoch)
+      return { producerId, producerEpoch: known.epoch }
+    if (goesOn && (producerId !== known.producerId || producerEpoch !== known.epoch)) return 'PRODUCER_FENCED'
     // The marker of the new epoch is what makes the logs refuse the old one.
-    const epoch = known.epoch + 1
-    if (known.phase === 'ongoing') this.#end(id, { ...known, epoch }, false)
+    const fencing = known.epoch + 1
+    if (known.phase === 'ongoing') this.#end(id, { ...known, epoch: fencing }, false)
+    const epoch = known.phase === 'ongoing' ? fencing + 1 : fencing
     if (epoch > epochMax) return this.#begin(id, this.#options.newProducerId(), 0, timeoutMs)
-    return this.#begin(id, known.producerId, epoch, timeoutMs)
+    return this.#begin(id, known.producerId, epoch, timeoutMs, goesOn ? known.epoch : null)
   }
 
   /** Takes partitions into the open transaction; begins one where none is open. */
@@ -92,6 +95,7 @@ export class Transactions {
     const transaction = this.#of(id, producer)
     if (typeof transaction === 'string') return transaction
     if (transaction.phase !== 'ongoing') return 'INVALID_TXN_STATE'
+    this.#options.groups.toJoin(groupId)
     const others = transaction.offsets.filter(
       (each) =>
         each.groupId !== groupId || each.offset.topic !== offset.topic || each.offset.partition !== offset.partition,
@@ -115,7 +119,7 @@ export class Transactions {
   writeFault(producer: ProducerIdentity, partition: string): ErrorName | null {
     const transaction = this.#byId.get(this.#idOf.get(producer.producerId) ?? '')
     if (transaction === undefined) return 'INVALID_PRODUCER_ID_MAPPING'
-    if (producer.producerEpoch < transaction.epoch) return 'INVALID_PRODUCER_EPOCH'
+    if (producer.producerEpoch !== transaction.epoch) return 'INVALID_PRODUCER_EPOCH'
     return transaction.phase === 'ongoing' && transaction.partitions.includes(partition) ? null : 'INVALID_TXN_STATE'
   }
 
@@ -133,13 +137,14 @@ export class Transactions {
   }
 
   #of(id: string, { producerId, producerEpoch }: ProducerIdentity): Transaction | ErrorName {
+    if (id === '') return 'INVALID_REQUEST'
     const transaction = this.#byId.get(id)
     if (transaction === undefined || transaction.producerId !== producerId) return 'INVALID_PRODUCER_ID_MAPPING'
     return producerEpoch === transaction.epoch ? transaction : 'PRODUCER_FENCED'
   }
 
-  #begin(id: string, producerId: number, epoch: number, timeoutMs: number): ProducerIdentity {
-    this.#store(id, { ...noTransaction, producerId, epoch, timeoutMs })
+  #begin(id: string, producerId: number, epoch: number, timeoutMs: number, lastEpoch: number | null = null) {
+    this.#store(id, { ...noTransaction, producerId, epoch, lastEpoch, timeoutMs })
     return { producerId, producerEpoch: epoch }
   }
 
