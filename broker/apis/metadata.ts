@@ -15,7 +15,9 @@ export const metadataHandler = handler(metadata, (state, { topics, allowAutoTopi
   const described = all
     ? state.topics.all().map((topic) => describe(state, topic))
     : distinct(topics).map(({ name, topicId }) =>
-        name === null ? byId(state, topicId) : byName(state, name, allowAutoTopicCreation && state.createTopics),
+        name === null
+          ? byId(state, topicId, version)
+          : byName(state, name, allowAutoTopicCreation && state.createTopics),
       )
   return {
     throttleTimeMs: 0,
@@ -50,7 +52,11 @@ function byName(state: BrokerState, name: string, create: boolean) {
   }
 }
 
-function byId(state: BrokerState, topicId: string) {
+/** From here on topics may be asked for by id, though there was room for one before. */
+const idsSince = 12
+
+function byId(state: BrokerState, topicId: string, version: number) {
+  if (version < idsSince) return missing('', topicId, 'INVALID_REQUEST')
   const known = state.topics.byId(topicId)
   return known === undefined ? missing(null, topicId, 'UNKNOWN_TOPIC_ID') : describe(state, known)
 }

@@ -58,7 +58,7 @@ export class ProducerStates {
   /** Looks at a batch before it is appended. Batches without a producer id pass. */
   check(batch: RecordBatch): SequenceVerdict {
     const { producerId, producerEpoch, baseSequence } = batch
-    if (producerId === NO_PRODUCER_ID) return { kind: 'append' }
+    if (producerId <= NO_PRODUCER_ID) return { kind: 'append' }
     const state = this.#producers.get(producerId)
     if (state === undefined) return { kind: 'append' } // a producer that was forgotten goes on where it was
     if (producerEpoch < state.epoch) return { kind: 'refuse', error: 'INVALID_PRODUCER_EPOCH' }
@@ -77,7 +77,7 @@ export class ProducerStates {
   /** Takes an appended batch, its offsets set, into account: also when a log is read again after a restart. */
   appended(batch: RecordBatch): void {
     const { producerId } = batch
-    if (producerId === NO_PRODUCER_ID) return
+    if (producerId <= NO_PRODUCER_ID) return
     if (batch.isControl) return this.#ended(batch)
     const state = this.#stateOf(batch)
     const written = {

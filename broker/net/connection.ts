@@ -20,6 +20,9 @@ export interface ConnectionOptions {
   readonly onError: (error: unknown) => void
 }
 
+/** Requests that a client may have sent before one is answered; beyond that it is not read from. */
+const pendingMax = 100
+
 /**
  * One client: its requests are answered one after the other, in order. A request that cannot be read ends the
  * connection, and only that.
@@ -31,6 +34,7 @@ export class Connection {
   readonly #closed = new AbortController()
   readonly #authentication: Authentication
   #tail: Promise<void> = Promise.resolve()
+  #pending = 0
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket
@@ -53,7 +57,16 @@ export class Connection {
     } catch {
       return this.close() // not Kafka's protocol
     }
-    for (const frame of frames) this.#tail = this.#tail.then(() => this.#answer(frame))
+    for (const frame of frames) {
+      this.#pending += 1
+      this.#tail = this.#tail.then(() => this.#answer(frame)).then(() => this.#answered())
+    }
+    if (this.#pending > pendingMax) this.#socket.pause()
+  }
+
+  #answered(): void {
+    this.#pending -= 1
+    if (this.#pending === pendingMax && this.#socket.isPaused()) this.#socket.resume()
   }
 
   async #answer(frame: Buffer): Promise<void> {
