@@ -58,7 +58,8 @@ function serverFinal(token: Buffer, { hash, first, serverFirst, nonce, salted }:
   const match = /^(c=([^,]*),r=([^,]*).*),p=([^,]+)$/.exec(token.toString('utf8'))
   if (match === null) throw new SaslFault('Invalid SCRAM client final message format')
   const [, withoutProof = '', binding = '', given = '', proof = ''] = match
-  if (given !== nonce) throw new SaslFault('Invalid client nonce in the final client message.')
+  // As Kafka: librdkafka puts its own part in front a second time.
+  if (!given.endsWith(nonce)) throw new SaslFault('Invalid client nonce in the final client message.')
   if (Buffer.from(binding, 'base64').toString('utf8') !== first.header)
     throw new SaslFault('The channel binding is not the one of the first message')
   const hmac = (key: Buffer, text: string): Buffer => createHmac(hash, key).update(text).digest()

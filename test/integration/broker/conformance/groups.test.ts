@@ -246,7 +246,7 @@ async function described(scene: Scene, groupId: string, version = 6) {
   // In no order.
   return groups.map((each) => ({
     ...each,
-    members: each.members.toSorted((a, b) => a.clientId.localeCompare(b.clientId)),
+    members: each.members.toSorted((a, b) => Buffer.compare(a.memberAssignment, b.memberAssignment)),
   }))
 }
 
