@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { handlers } from './apis/index.ts'
+import { Faults } from './faults/faults.ts'
 import { Connection } from './net/connection.ts'
 import type { SaslOptions } from './sasl/mechanism.ts'
 import { BrokerState, type BrokerStateOptions } from './state/broker-state.ts'
@@ -23,12 +24,14 @@ export class BrokerServer implements AsyncDisposable {
   readonly #connections = new Set<Connection>()
   readonly #state: BrokerState
   readonly #stopping = new AbortController()
+  /** What is to go wrong, for tests. */
+  readonly faults = new Faults()
 
   private constructor(server: Server, state: BrokerState, { onError, sasl = null }: BrokerOptions) {
     this.#server = server
     this.#state = state
     server.on('connection', (socket) => {
-      const connection = new Connection(socket, { state, handlers, sasl, onError })
+      const connection = new Connection(socket, { state, handlers, faults: this.faults, sasl, onError })
       this.#connections.add(connection)
       socket.on('close', () => this.#connections.delete(connection))
     })
@@ -39,7 +42,12 @@ export class BrokerServer implements AsyncDisposable {
     const server = createServer()
     const broker = new BrokerServer(server, state, options)
     server.listen({ host: options.host, port: options.port })
-    await once(server, 'listening')
+    try {
+      await once(server, 'listening')
+    } catch (error) {
+      state.close()
+      throw error
+    }
     const { port } = server.address() as { port: number }
     state.address = { host: options.host, port }
     void broker.#maintain(options.onError)

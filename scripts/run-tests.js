@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs the compiled tests: on the current LTS everything, on the Node that runs this script (when it is another one)
-// the tests that need no server and the Apache Kafka smoke test. `node --test` alone does not fail when it finds no file.
+// the tests that need no server and the Apache Kafka smoke test; on both, what uses a broker on the embedded one as well. `node --test` alone does not fail when it finds no file.
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,12 +14,29 @@ const usage = `Usage: npm test [-- [--unit] [PATH...]]
   --unit   only the tests that need no server, on this Node
   PATH     file or folder below test/, e.g. unit/compat or test/unit/compat/jaas.test.ts
 
-Without either everything runs; Apache Kafka and a current Node are installed into a cache for it.
+Without either everything runs; Apache Kafka and a current Node are installed into a cache for it. What uses a broker
+runs on Apache Kafka and on the embedded one.
 `
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compiled = join(root, 'dist', 'test')
 const serverless = ['unit', 'property', 'sim', 'golden']
 const smoke = join('integration', 'smoke.test.js')
+const integration = join('test', 'integration')
+/** These bring servers of their own, or need what the embedded broker has not (TLS). */
+const notEmbedded = [
+  'dev',
+  'testing',
+  'container',
+  'embedded-broker',
+  'secure-takeover',
+  'starters',
+  'failures',
+  'security',
+]
+const onAnyBroker = (file) =>
+  file.includes(integration) &&
+  !file.includes(join(integration, 'broker')) &&
+  !notEmbedded.some((name) => file.endsWith(`${name}.test.js`))
 
 const { unit: unitOnly, paths } = readArgs()
 const everything = files(paths.length > 0 ? paths : unitOnly ? serverless : ['.'])
@@ -30,15 +47,21 @@ if (everything.length === 0) {
   process.exit(1)
 }
 
-const needsServers = everything.some((file) => file.includes(`${join('test', 'integration')}`))
+const needsServers = everything.some((file) => file.includes(integration))
 const services = needsServers ? await startServices() : null
 const totals = { pass: 0, fail: 0, skipped: 0 }
 const outcomes = []
 let failed = false
 try {
   const env = services?.env ?? {}
+  const embedded = everything.filter(onAnyBroker)
+  const onEmbedded = (binary) =>
+    embedded.length > 0 ? runOn(binary, embedded, services.embeddedEnv, 'on the embedded broker') : null
   const lts = unitOnly ? null : await ltsBinary()
-  if (lts !== null) await runOn(lts, everything, env)
+  if (lts !== null) {
+    await runOn(lts, everything, env)
+    await onEmbedded(lts)
+  }
   if (lts === null || !process.version.startsWith('v26.')) {
     const here =
       lts === null
@@ -47,6 +70,7 @@ try {
             (file) => serverless.some((dir) => file.includes(join('test', dir))) || file.endsWith(smoke),
           )
     if (here.length > 0) await runOn(process.execPath, here, env)
+    await onEmbedded(process.execPath)
   }
 } finally {
   await services?.stop()
@@ -100,8 +124,9 @@ async function ltsBinary() {
   }
 }
 
-async function runOn(binary, list, env) {
-  const version = execFileSync(binary, ['--version']).toString().trim()
+async function runOn(binary, list, env, broker = '') {
+  const node = execFileSync(binary, ['--version']).toString().trim()
+  const version = `${node} ${broker}`.trim()
   console.log(`\n${list.length} test ${list.length === 1 ? 'file' : 'files'} on Node ${version}`)
   const folder = mkdtempSync(join(tmpdir(), 'sluice-outcomes-'))
   const report = join(folder, 'outcomes.jsonl')

@@ -81,6 +81,8 @@ function append(state: BrokerState, { name, index, records }: Given, version: nu
   const nowMs = state.clock.nowMs()
   const fault = headerFault(topic, batch) ?? recordsFault(topic, index, batch, nowMs)
   if (fault !== null) return faulty(fault, startOffset)
+  const full = roomFault(state, batch)
+  if (full !== null) return full
   const verdict = log.check(batch)
   if (verdict.kind === 'refuse') return refused(verdict.error, null, startOffset)
   if (verdict.kind === 'duplicate') return done(verdict.baseOffset, verdict.timestamp, startOffset)
@@ -114,6 +116,15 @@ function faulty({ error, message, records, early }: BatchFault, logStartOffset: 
 function refused(error: ErrorName, errorMessage: string | null = null, logStartOffset = -1): Outcome {
   const errorCode = codeOf(error)
   return { errorCode, errorMessage, baseOffset: -1, logAppendTimeMs: -1, logStartOffset, recordErrors: [] }
+}
+
+/** Not an error that clients try again: nothing would become better by it. */
+function roomFault({ topics }: BrokerState, batch: RecordBatch): Outcome | null {
+  if (topics.hasRoomFor(batch.bytes.length)) return null
+  return refused(
+    'POLICY_VIOLATION',
+    'The embedded broker keeps its logs in memory, and the room that they may take is used up. Give it a data folder or more room, or topics a retention.bytes',
+  )
 }
 
 function done(baseOffset: number, logAppendTimeMs: number, logStartOffset: number): Outcome {

@@ -32,18 +32,29 @@ export interface SegmentStore {
   remove(baseOffset: number): void
 }
 
+/** How much memory the logs of a broker have, all together. */
+export class MemoryUse {
+  bytes = 0
+}
+
 /** Segments that live as long as the process. */
 export class MemorySegments implements SegmentStore {
+  readonly #use: MemoryUse
+
+  constructor(use: MemoryUse) {
+    this.#use = use
+  }
+
   list(): readonly number[] {
     return []
   }
 
   open(): SegmentBytes {
-    return new MemoryBytes()
+    return new MemoryBytes(this.#use)
   }
 
   replace(_baseOffset: number, chunks: readonly Uint8Array[]): SegmentBytes {
-    const bytes = new MemoryBytes()
+    const bytes = new MemoryBytes(this.#use)
     for (const chunk of chunks) bytes.append(chunk)
     return bytes
   }
@@ -57,7 +68,12 @@ export class MemorySegments implements SegmentStore {
 class MemoryBytes implements SegmentBytes {
   readonly #starts: number[] = []
   readonly #buffers: Buffer[] = []
+  readonly #use: MemoryUse
   #size = 0
+
+  constructor(use: MemoryUse) {
+    this.#use = use
+  }
 
   get size(): number {
     return this.#size
@@ -67,7 +83,7 @@ class MemoryBytes implements SegmentBytes {
     // A copy: what comes from a socket is a view of a larger buffer, which it would keep alive.
     this.#buffers.push(Buffer.from(bytes))
     this.#starts.push(this.#size)
-    this.#size += bytes.length
+    this.#resize(this.#size + bytes.length)
   }
 
   read(at: number, length: number): Buffer {
@@ -89,7 +105,7 @@ class MemoryBytes implements SegmentBytes {
       const last = this.#buffers.pop()
       const start = this.#starts.pop()
       if (last === undefined || start === undefined) return
-      this.#size = start
+      this.#resize(start)
       if (start < size) this.append(last.subarray(0, size - start))
     }
   }
@@ -97,6 +113,12 @@ class MemoryBytes implements SegmentBytes {
   close(): void {
     this.#buffers.length = 0
     this.#starts.length = 0
+    this.#resize(0)
+  }
+
+  #resize(size: number): void {
+    this.#use.bytes += size - this.#size
+    this.#size = size
   }
 
   #indexOf(at: number): number {

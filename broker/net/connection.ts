@@ -4,24 +4,27 @@ import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
 import { hasFlexibleResponseHeader, skipTags } from '../../runtime/kafka/protocol/frame.ts'
 import { Reader, WireFormatError, Writer } from '../../runtime/kafka/protocol/wire.ts'
 import { offered } from '../apis/api-versions.ts'
-import type { AnyHandler } from '../apis/handler.ts'
+import type { AnyHandler, Call } from '../apis/handler.ts'
+import type { Faults } from '../faults/faults.ts'
+import { ConnectionCut, faultyAnswer } from '../faults/faulty-answer.ts'
 import { Authentication } from '../sasl/authentication.ts'
 import type { SaslOptions } from '../sasl/mechanism.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 import { Frames } from './frames.ts'
 import { readHeader, type RequestHeader } from './request.ts'
 
+/** Of requests that wait to be answered; with more the connection is not read until some are. */
+const waitingBytesMax = 8 * 1024 * 1024
+
 export interface ConnectionOptions {
   readonly state: BrokerState
   readonly handlers: ReadonlyMap<number, AnyHandler>
   /** Null: nobody has to say who they are. */
   readonly sasl: SaslOptions | null
+  readonly faults: Faults
   /** Something that is no fault of the client. */
   readonly onError: (error: unknown) => void
 }
-
-/** Requests that a client may have sent before one is answered; beyond that it is not read from. */
-const pendingMax = 100
 
 /**
  * One client: its requests are answered one after the other, in order. A request that cannot be read ends the
@@ -34,7 +37,7 @@ export class Connection {
   readonly #closed = new AbortController()
   readonly #authentication: Authentication
   #tail: Promise<void> = Promise.resolve()
-  #pending = 0
+  #waitingBytes = 0
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket
@@ -58,15 +61,16 @@ export class Connection {
       return this.close() // not Kafka's protocol
     }
     for (const frame of frames) {
-      this.#pending += 1
-      this.#tail = this.#tail.then(() => this.#answer(frame)).then(() => this.#answered())
+      this.#waitingBytes += frame.length
+      this.#tail = this.#tail.then(() => this.#answer(frame)).then(() => this.#answered(frame))
     }
-    if (this.#pending > pendingMax) this.#socket.pause()
+    if (this.#waitingBytes > waitingBytesMax) this.#socket.pause()
   }
 
-  #answered(): void {
-    this.#pending -= 1
-    if (this.#pending === pendingMax && this.#socket.isPaused()) this.#socket.resume()
+  /** A client that sends faster than it is answered waits: what it sends is not piled up. */
+  #answered(frame: Buffer): void {
+    this.#waitingBytes -= frame.length
+    if (this.#waitingBytes <= waitingBytesMax && this.#socket.isPaused()) this.#socket.resume()
   }
 
   async #answer(frame: Buffer): Promise<void> {
@@ -76,7 +80,7 @@ export class Connection {
       if (chunks !== null) await this.#send(chunks)
       if (this.#authentication.isRefused) this.#socket.end()
     } catch (error) {
-      if (!(error instanceof WireFormatError)) this.#options.onError(error)
+      if (!(error instanceof WireFormatError || error instanceof ConnectionCut)) this.#options.onError(error)
       this.close()
     }
   }
@@ -89,7 +93,7 @@ export class Connection {
     if (handler === undefined) throw new WireFormatError(`API ${header.apiKey} is not answered`)
     const authentication = this.#authentication
     if (!authentication.admits(header.apiKey)) throw new WireFormatError(`API ${header.apiKey} before authentication`)
-    const { api, versions, handle } = handler
+    const { api, versions } = handler
     if (header.version < versions[0] || header.version > versions[1]) return this.#unsupported(header)
     if (api.isFlexible(header.version)) skipTags(reader)
     const body = api.decodeRequest(reader, header.version)
@@ -101,7 +105,7 @@ export class Connection {
       closed: this.#closed.signal,
       authentication,
     }
-    const answer = await handle(this.#options.state, body as never, call)
+    const answer = await this.#carryOut(handler, body, call)
     if (answer === null) return null
     const writer = begun(header, hasFlexibleResponseHeader(api, version))
     api.encodeResponse(writer, version, answer as never)
@@ -115,6 +119,14 @@ export class Connection {
     const size = Buffer.alloc(4)
     size.writeInt32BE(answer.length)
     return [size, answer]
+  }
+
+  #carryOut(handler: AnyHandler, body: unknown, call: Call): unknown {
+    const { state, faults } = this.#options
+    const effect = faults.strike({ api: handler.api.name, clientId: call.clientId, body })
+    return effect === null
+      ? handler.handle(state, body as never, call)
+      : faultyAnswer(effect, state, handler, body, call)
   }
 
   /** A client that asks for versions in one that is not known is told in the first one which there are. */
@@ -134,9 +146,17 @@ export class Connection {
     for (const chunk of chunks) room = this.#socket.write(chunk)
     this.#socket.uncork()
     if (room || this.#closed.signal.aborted) return
-    await new Promise<void>((resolve) => {
-      this.#socket.once('drain', resolve)
-      this.#socket.once('close', () => resolve())
+    await this.#drained()
+  }
+
+  #drained(): Promise<void> {
+    const socket = this.#socket
+    return new Promise((resolve) => {
+      const done = (): void => {
+        socket.off('drain', done).off('close', done)
+        resolve()
+      }
+      socket.on('drain', done).on('close', done)
     })
   }
 }

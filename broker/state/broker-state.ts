@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import type { Clock } from '../../runtime/platform/clock.ts'
 import { Groups } from '../groups/groups.ts'
 import { Transactions } from '../transactions/transactions.ts'
+import { FolderLock } from './folder-lock.ts'
 import { StateFile } from './state-file.ts'
 import { Topics } from './topics.ts'
 
 export interface BrokerStateOptions {
   /** Where logs and facts are kept; null: in memory, for as long as the process lives. */
   readonly folder: string | null
+  /** Bytes that logs in memory may have, all together; produce requests beyond it are refused. */
+  readonly memoryBytesMax: number
   /** `num.partitions` */
   readonly defaultPartitions: number
   /** `auto.create.topics.enable` */
@@ -43,18 +46,20 @@ export class BrokerState {
   readonly sessionTimeoutMs: { readonly min: number; readonly max: number }
   /** As clients are told it; known once the server listens. */
   address: Address = { host: '127.0.0.1', port: 0 }
+  readonly #lock: FolderLock | null
   readonly #facts: StateFile
 
   constructor(options: BrokerStateOptions) {
-    const { folder, defaultPartitions, createTopics, onTorn, clock } = options
+    const { folder, memoryBytesMax, defaultPartitions, createTopics, onTorn, clock } = options
     if (folder !== null) mkdirSync(folder, { recursive: true })
+    this.#lock = folder === null ? null : new FolderLock(folder)
     this.#facts = new StateFile(folder === null ? null : join(folder, 'facts'))
     this.createTopics = createTopics
     this.clock = clock
     this.sessionTimeoutMs = options.sessionTimeoutMs
     this.clusterId = this.#clusterId()
     const logs = folder === null ? null : join(folder, 'logs')
-    this.topics = new Topics({ state: this.#facts, folder: logs, defaultPartitions, nodeId, onTorn })
+    this.topics = new Topics({ state: this.#facts, folder: logs, memoryBytesMax, defaultPartitions, nodeId, onTorn })
     this.groups = new Groups({ state: this.#facts, clock, initialDelayMs: options.initialRebalanceDelayMs })
     const newProducerId = (): number => this.newProducerId()
     const { topics, groups } = this
@@ -74,6 +79,7 @@ export class BrokerState {
     this.groups.close()
     this.topics.close()
     this.#facts.close()
+    this.#lock?.release()
   }
 
   #clusterId(): string {

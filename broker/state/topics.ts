@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PartitionLog } from '../log/partition-log.ts'
-import { FileSegments, MemorySegments, type SegmentStore } from '../log/segment-bytes.ts'
+import { FileSegments, MemorySegments, MemoryUse, type SegmentStore } from '../log/segment-bytes.ts'
 import { type Assignment, checkAssignments, checkIndexes } from './assignments.ts'
 import { BrokerError } from './broker-error.ts'
 import type { StateFile } from './state-file.ts'
@@ -34,6 +34,8 @@ export interface TopicsOptions {
   readonly state: StateFile
   /** Null: logs live in memory. */
   readonly folder: string | null
+  /** Bytes that logs in memory may have, all together. */
+  readonly memoryBytesMax: number
   /** `num.partitions` */
   readonly defaultPartitions: number
   /** The one broker. */
@@ -45,6 +47,7 @@ export interface TopicsOptions {
 export class Topics {
   readonly #options: TopicsOptions
   readonly #byName = new Map<string, Topic>()
+  readonly #memory = new MemoryUse()
 
   constructor(options: TopicsOptions) {
     this.#options = options
@@ -64,6 +67,11 @@ export class Topics {
 
   byId(id: string): Topic | undefined {
     return this.all().find((topic) => topic.id === id)
+  }
+
+  /** Whether so many bytes more may be kept: logs in memory are bounded, those in files by the disk alone. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#memory.bytes + bytes <= this.#options.memoryBytesMax
   }
 
   isInternal(name: string): boolean {
@@ -194,7 +202,7 @@ export class Topics {
   #openLog(id: string, name: string, partition: number): PartitionLog {
     const { folder, state, onTorn } = this.#options
     const store: SegmentStore =
-      folder === null ? new MemorySegments() : new FileSegments(join(folder, id, String(partition)))
+      folder === null ? new MemorySegments(this.#memory) : new FileSegments(join(folder, id, String(partition)))
     const start = state.get(startKey(name, partition))
     return new PartitionLog(store, typeof start === 'number' ? start : 0, (bytes) =>
       onTorn(`${name}-${partition}`, bytes),

@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { ConnectError } from '../../api/index.ts'
 import { parseProperties } from '../../compat/properties.ts'
+import type { TargetState } from '../core/ids.ts'
+import { parseInitialState } from '../core/initial-state.ts'
 import { isJsonObject, parseConfigJson, scalarText } from '../config/config-json.ts'
 
 export interface ConnectorFile {
   readonly name: string
   readonly config: Readonly<Record<string, string | null>>
-  readonly initialState: string | null
+  readonly initialState: TargetState | null
+}
+
+export interface NamedConnectorFile extends ConnectorFile {
+  readonly path: string
 }
 
 /**
@@ -16,12 +22,27 @@ export interface ConnectorFile {
  * @throws `CONFIG_INVALID` naming the file and what is wrong with it
  */
 export function readConnectorFile(path: string): ConnectorFile {
-  const text = readText(path)
-  const json = text.trimStart().startsWith('{') ? parseJson(path, text) : null
-  const connector = json === null ? fromFlat(Object.fromEntries(parseProperties(text))) : fromJson(path, json)
+  const connector = parseFile(path)
   if (connector.name !== '') return connector
   const name = basename(path, extname(path))
   return { ...connector, name, config: { ...connector.config, name } }
+}
+
+/**
+ * The same for a file that must name its connector: source offsets and consumer groups go by the name, which nobody expects
+ * to change with that of a file.
+ * @throws `CONFIG_INVALID` naming the file and what is wrong with it
+ */
+export function readNamedConnectorFile(path: string): NamedConnectorFile {
+  const connector = parseFile(path)
+  if (connector.name !== '') return { ...connector, path }
+  throw fileError(path, "is missing the mandatory 'name' configuration", 'Add a name.')
+}
+
+function parseFile(path: string): ConnectorFile {
+  const text = readText(path)
+  const json = text.trimStart().startsWith('{') ? parseJson(path, text) : null
+  return json === null ? fromFlat(Object.fromEntries(parseProperties(text))) : fromJson(path, json)
 }
 
 /** What stands beside `config` when it is not flat, as in the body of `POST /connectors`. */
@@ -61,8 +82,16 @@ function fromJson(path: string, json: Readonly<Record<string, unknown>>): Connec
     )
   const config = textMap(path, nested)
   const name = typeof json['name'] === 'string' ? json['name'] : (config['name'] ?? '')
-  const state = json['initial_state']
-  return { name, config: { ...config, name }, initialState: typeof state === 'string' ? state : null }
+  if ((config['name'] ?? name) !== name)
+    throw fileError(path, `has two names: ${name}, and ${config['name']} in its config`, 'Remove one of them.')
+  return { name, config: { ...config, name }, initialState: initialState(path, json['initial_state'] ?? null) }
+}
+
+function initialState(path: string, value: unknown): TargetState | null {
+  if (value === null) return null
+  const state = typeof value === 'string' ? parseInitialState(value) : undefined
+  if (state !== undefined) return state
+  throw fileError(path, 'has an initial_state that is none', 'Use RUNNING, PAUSED or STOPPED.')
 }
 
 function fromFlat(config: Readonly<Record<string, string | null>>): ConnectorFile {

@@ -14,7 +14,10 @@ const shortNames: Readonly<Record<string, string>> = {
 }
 
 /** `CONNECT_…` variables of the images that are no worker properties. */
-const notProperties = /^CONNECT_(LOG4J_|PLUGINS_DIR$)/
+const notProperties = /^CONNECT_(LOG4J_|PLUGINS_DIR$|PROPERTIES_DIR$)/
+
+/** What Kubernetes and container links set for a service named `connect`, or beginning so. */
+const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
 
 /** Worker properties, and which of them are variables of the environment. */
 export interface WorkerFile {
@@ -33,23 +36,24 @@ export function withEnvironment(file: ConfigMap, environment: Environment): Work
     if (value === undefined) continue
     const short = shortNames[name]
     if (short !== undefined && !variables.has(short)) variables.set(short, name)
-    if (name.startsWith('CONNECT_') && !notProperties.test(name))
-      variables.set(propertyName(name.slice('CONNECT_'.length)), name)
+    if (isProperty(name, value)) variables.set(propertyName(name.slice('CONNECT_'.length)), name)
   }
   const values = [...variables].map(([property, name]) => [property, environment[name] ?? ''] as const)
   return { properties: { ...file, ...Object.fromEntries(values) }, variables }
 }
 
+function isProperty(name: string, value: string): boolean {
+  const link = serviceLink.test(name) || (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value))
+  return name.startsWith('CONNECT_') && !notProperties.test(name) && !link
+}
+
+/** As confluentinc/cp-kafka-connect has it, longer runs of underscores included. */
 function propertyName(variable: string): string {
-  const dash = '\u0001'
-  const underscore = '\u0002'
   return variable
     .toLowerCase()
-    .replaceAll('___', dash)
-    .replaceAll('__', underscore)
-    .replaceAll('_', '.')
-    .replaceAll(dash, '-')
-    .replaceAll(underscore, '_')
+    .replace(/(?<=[^_])_(?=[^_])/g, '.')
+    .replaceAll('___', '-')
+    .replaceAll('__', '_')
 }
 
 /** A message about properties, with the variables that these come from: nobody finds them in the file. */

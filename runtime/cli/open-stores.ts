@@ -1,5 +1,5 @@
 import { workerClientProperties } from '../config/client-properties.ts'
-import { topicSettings, type WorkerConfig } from '../config/worker-config.ts'
+import { type DistributedConfig, topicSettings, type WorkerConfig } from '../config/worker-config.ts'
 import { herderConfigStore, herderOffsetStore, herderStatusStore } from '../herder/store-adapters.ts'
 import type { HerderStores } from '../herder/stores.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
@@ -14,14 +14,14 @@ import { OffsetStore } from '../storage/offset-store.ts'
 import { StatusStore } from '../storage/status-store.ts'
 
 /** Client ids of the worker's own clients: `<group.id>[-<client.id>]-<purpose>`. */
-export function sharedClientId({ values }: WorkerConfig, purpose: string): string {
+export function sharedClientId({ values }: WorkerConfig<DistributedConfig>, purpose: string): string {
   const own = values['client.id'] === '' ? '' : `${values['client.id']}-`
   return `${values['group.id']}-${own}${purpose}`
 }
 
 /** The three internal topics of a worker. */
 export async function openStores(
-  config: WorkerConfig,
+  config: WorkerConfig<DistributedConfig>,
   admin: KafkaAdmin,
   loggers: Loggers,
   onConfig: ConfigListener,
@@ -49,7 +49,12 @@ type StoreName = 'config' | 'offset' | 'status'
 
 const purposes: Readonly<Record<StoreName, string>> = { config: 'configs', offset: 'offsets', status: 'statuses' }
 
-async function openLog(config: WorkerConfig, store: StoreName, admin: KafkaAdmin, loggers: Loggers): Promise<OpenLog> {
+async function openLog(
+  config: WorkerConfig<DistributedConfig>,
+  store: StoreName,
+  admin: KafkaAdmin,
+  loggers: Loggers,
+): Promise<OpenLog> {
   const { values, originals } = config
   const topic = values[`${store}.storage.topic`]
   const log = loggers.get('org.apache.kafka.connect.util.KafkaBasedLog')

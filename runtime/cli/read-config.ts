@@ -2,7 +2,7 @@ import { ConnectError, errorToData } from '../../api/index.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
 import { resolveConfig } from '../config/config-transformer.ts'
 import { configProviders } from '../config/providers.ts'
-import { parseWorkerConfig, type WorkerConfig } from '../config/worker-config.ts'
+import type { CommonConfig, WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { withPrefix } from '../core/with-prefix.ts'
 import { checkClientProperties } from '../kafka/client-config/clients.ts'
@@ -10,18 +10,28 @@ import { wholeName } from './environment.ts'
 import { checkSupported } from './supported.ts'
 import { checkUnknownProperties } from './unknown-properties.ts'
 
+/** Parses the properties of one kind of worker. */
+export type WorkerFileParser<V extends CommonConfig> = (
+  properties: ConfigMap,
+  warn: (message: string) => void,
+) => WorkerConfig<V>
+
 /**
  * A worker file with its variables resolved, checked in all that can be checked without Kafka.
  * @throws `CONFIG_INVALID`
  */
-export async function readConfig(file: ConfigMap, warn: (message: string) => void): Promise<WorkerConfig> {
+export async function readConfig<V extends CommonConfig>(
+  file: ConfigMap,
+  parse: WorkerFileParser<V>,
+  warn: (message: string) => void,
+): Promise<WorkerConfig<V>> {
   const providers = configProviders(file, { environment: process.env, warn })
   // plugin.path is where providers come from: variables in it cannot be resolved.
   const { config } = await resolveConfig({ ...file, 'plugin.path': null }, providers)
   checkUnknownProperties(config, warn)
   checkSupported(config)
   const path = file['plugin.path']
-  const parsed = parseWorkerConfig(path === undefined ? config : { ...config, 'plugin.path': path }, warn)
+  const parsed = parse(path === undefined ? config : { ...config, 'plugin.path': path }, warn)
   await checkClients(parsed.originals)
   return parsed
 }

@@ -7,14 +7,17 @@ type Command = (args: readonly string[]) => Promise<number>
 
 /** Commands load what they need and nothing else: a dry run must not pay for a worker. */
 const commands: Readonly<Record<Name, () => Promise<Command>>> = {
+  dev: async () => (await import('./dev/dev.ts')).devCommand,
+  broker: async () => (await import('./broker.ts')).brokerCommand,
   worker: async () => (await import('./worker.ts')).workerCommand,
+  standalone: async () => (await import('./standalone.ts')).standaloneCommand,
   transform: async () => (await import('./transform.ts')).transformCommand,
   validate: async () => (await import('./validate.ts')).validateCommand,
 }
 
 /**
  * Runs a command; the exit code is 0 when all went well, 1 for faults found, 2 for a call or a configuration that
- * cannot be carried out.
+ * cannot be carried out, 3 for a connector that a standalone worker cannot run.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
@@ -58,8 +61,11 @@ function isCommand(name: string): name is Name {
   return Object.hasOwn(commands, name)
 }
 
+/** Commands whose help says nothing, or all there is to say, of connector files. */
+const noConnectorFiles: readonly Name[] = ['worker', 'standalone', 'broker']
+
 function helpOf(name: Name): string {
-  return name === 'worker' ? commandUsage[name] : `${commandUsage[name]}\n${connectorFileUsage}`
+  return noConnectorFiles.includes(name) ? commandUsage[name] : `${commandUsage[name]}\n${connectorFileUsage}`
 }
 
 function version(): string {

@@ -1,5 +1,5 @@
 import { ConnectError } from '../../api/index.ts'
-import { distributedDef, meaningless } from '../config/worker-config.ts'
+import { distributedDef, meaningless, standaloneDef } from '../config/worker-config.ts'
 import type { ConfigMap } from '../core/ids.ts'
 import { nearest } from '../core/edit-distance.ts'
 import { propertiesOf } from '../kafka/client-config/table.ts'
@@ -46,7 +46,12 @@ export function checkUnknownProperties(properties: ConfigMap, warn: (message: st
 }
 
 function knownProperties(): Set<string> {
-  const known = new Set([...distributedDef.keys.keys(), ...Object.keys(meaningless), ...otherWorkers])
+  const known = new Set([
+    ...distributedDef.keys.keys(),
+    ...standaloneDef.keys.keys(),
+    ...Object.keys(meaningless),
+    ...otherWorkers,
+  ])
   for (const kind of clients) {
     for (const [name] of propertiesOf(kind)) known.add(name).add(`${kind}.${name}`)
   }
@@ -54,9 +59,8 @@ function knownProperties(): Set<string> {
   return known
 }
 
-/** Harmless in a file that also serves a standalone worker, or that was copied from a client's. */
+/** Harmless in a file that was copied from a client's. */
 const otherWorkers = [
-  'offset.storage.file.filename',
   ...clients.flatMap((kind) =>
     ['key', 'value'].flatMap((part) => [`${kind}.${part}.serializer`, `${kind}.${part}.deserializer`]),
   ),

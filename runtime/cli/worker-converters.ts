@@ -1,5 +1,5 @@
 import { ConnectError, errorToData } from '../../api/index.ts'
-import type { DistributedConfig } from '../config/worker-config.ts'
+import type { CommonConfig } from '../config/worker-config.ts'
 import { namesOf } from '../plugins/aliases.ts'
 
 const numbers = ['Double', 'Float', 'Integer', 'Long', 'Short'].map(
@@ -31,7 +31,7 @@ const properties = [
  * @throws `CONFIG_INVALID`
  */
 export async function checkWorkerConverters(
-  values: DistributedConfig,
+  values: CommonConfig,
   ask: (className: string) => Promise<unknown>,
 ): Promise<void> {
   for (const [property, kind] of properties) {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
-import type { WorkerConfig } from '../config/worker-config.ts'
+import type { DistributedConfig, WorkerConfig } from '../config/worker-config.ts'
 import { CONNECT_PROTOCOL_TYPE } from '../core/connect-protocol.ts'
-import type { WorkGroupMember } from '../herder/herder-parts.ts'
+import type { WorkGroupMember } from '../herder/distributed-parts.ts'
 import { membershipTimes } from '../herder/membership-times.ts'
-import type { HerderStores, SinkOffsetAdmin } from '../herder/stores.ts'
+import type { HerderOffsetStore, SinkOffsetAdmin } from '../herder/stores.ts'
 import type { WorkGroup } from '../herder/work-group.ts'
 import type { KafkaAdmin } from '../kafka/admin/admin.ts'
 import type { KafkaCluster } from '../kafka/cluster.ts'
@@ -17,21 +17,27 @@ import type { Worker, WorkerListener } from '../worker/worker.ts'
 
 /* The parts of a worker that its herder is handed, each made from the worker file. */
 
-export function makeWorker(
-  config: WorkerConfig,
-  workerId: string,
-  listener: WorkerListener,
-  loggers: Loggers,
-  offsets: HerderStores['offsets'],
-): Worker {
-  const { values, originals } = config
+export interface WorkerSetting {
+  readonly workerId: string
+  readonly listener: WorkerListener
+  readonly offsets: HerderOffsetStore
+  /** Where tasks write source offsets; null: to `offsets`. */
+  readonly offsetTopic: string | null
+  /** What sink tasks of this worker, or group of workers, are known by in their consumer groups. */
+  readonly memberPrefix: string
+}
+
+export function makeWorker({ values, originals }: WorkerConfig, loggers: Loggers, setting: WorkerSetting): Worker {
+  const { workerId, listener, offsets, offsetTopic, memberPrefix } = setting
   const log = loggers.get('org.apache.kafka.connect.runtime.Worker')
   const threads = values['task.threads'] === 0 ? Math.min(availableParallelism(), threadsMax) : values['task.threads']
   const init = (number: number) => ({
     workerId,
     workerConfig: originals,
+    offsetTopic,
     logLevels: loggers.levels.levels(),
     logFormat: loggers.format,
+    logFile: loggers.file,
     reportPlugins: number === 1,
     pluginPath: values['plugin.path'] ?? [],
     nodeModules: ['node_modules'],
@@ -43,14 +49,19 @@ export function makeWorker(
     log,
     listener,
     readOffsets: (connector, partitions) => offsets.read(connector, partitions),
-    sinks: new KafkaSinkGroups(values['group.id'], systemClock, log),
+    writeOffsets: (records) => offsets.append(records),
+    sinks: new KafkaSinkGroups(memberPrefix, systemClock, log),
     gracefulMs: Number(values['task.shutdown.graceful.timeout.ms']),
   })
 }
 
 const threadsMax = 4
 
-export function makeMember(config: WorkerConfig, cluster: KafkaCluster, owner: WorkGroup): WorkGroupMember {
+export function makeMember(
+  config: WorkerConfig<DistributedConfig>,
+  cluster: KafkaCluster,
+  owner: WorkGroup,
+): WorkGroupMember {
   const { values } = config
   const times = membershipTimes(config)
   const member = new GroupMember({

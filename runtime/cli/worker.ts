@@ -5,17 +5,20 @@ import type { ConfigMap } from '../core/ids.ts'
 import { LogLevelTree } from '../platform/log-levels.ts'
 import { type LogFormat, Loggers } from '../platform/logger.ts'
 import { nameVariables, type WorkerFile, withEnvironment } from './environment.ts'
+import { startLevels } from './log-settings.ts'
 import { explain } from './run.ts'
+import { exitOnSecondSignal, stopSignal } from './signals.ts'
 import { readArgs, UsageError } from './usage.ts'
 import { startWorker } from './worker-process.ts'
 
-/** `sluice worker FILE.properties`: runs until it is told to stop. */
+/** `sluice worker [FILE.properties]`: runs until it is told to stop. */
 export async function workerCommand(args: readonly string[]): Promise<number> {
   const [path, ...rest] = readArgs(args, {}).positionals
-  if (path === undefined || rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
-  const file = withEnvironment(readWorkerFile(path), process.env)
-  const loggers = new Loggers(new LogLevelTree(), logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
-  const worker = await startWorker(file, loggers).catch((error: unknown) => {
+  if (rest.length > 0) throw new UsageError('expected one argument: FILE.properties')
+  const file = openWorkerFile(path)
+  if (path === undefined && file.variables.size === 0)
+    throw new UsageError('expected one argument: FILE.properties, or worker properties in CONNECT_* variables')
+  const worker = await startWorker(file, workerLoggers()).catch((error: unknown) => {
     throw namingVariables(error, file.variables)
   })
   const signal = await Promise.race([stopSignal(), worker.failed.catch((error: unknown) => ({ error }))])
@@ -25,13 +28,25 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   return typeof signal === 'object' ? 2 : 0
 }
 
-function namingVariables(cause: unknown, variables: WorkerFile['variables']): unknown {
+/** The worker file, if there is one, with the environment laid over it. @throws `CONFIG_INVALID` */
+export function openWorkerFile(path: string | undefined): WorkerFile {
+  return withEnvironment(path === undefined ? {} : readWorkerFile(path), process.env)
+}
+
+/** Logs as `SLUICE_LOG_*` say. @throws `CONFIG_INVALID` */
+export function workerLoggers(): Loggers {
+  const levels = new LogLevelTree(startLevels(process.env))
+  return new Loggers(levels, logFormat(process.env['SLUICE_LOG_FORMAT'], process.stdout.isTTY))
+}
+
+/** An error about properties, with the variables that these come from. */
+export function namingVariables(cause: unknown, variables: WorkerFile['variables']): unknown {
   if (!isConnectError(cause)) return cause
   const { code, message, remedy } = cause
   return new ConnectError(code, nameVariables(message, variables), remedy === null ? { cause } : { cause, remedy })
 }
 
-function readWorkerFile(path: string): ConfigMap {
+export function readWorkerFile(path: string): ConfigMap {
   try {
     return Object.fromEntries(parseProperties(readFileSync(path, 'utf8')))
   } catch (cause) {
@@ -46,28 +61,5 @@ function logFormat(wanted: string | undefined, terminal: boolean | undefined): L
   if (wanted === undefined || wanted === '') return terminal === true ? 'text' : 'json'
   throw new ConnectError('CONFIG_INVALID', `The environment variable SLUICE_LOG_FORMAT is ${wanted}`, {
     remedy: 'Set it to text or json, or not at all: text on a terminal, json elsewhere.',
-  })
-}
-
-/**
- * A second signal does not wait for anything. `npx` passes Ctrl-C on to a process that the terminal has sent it to
- * already: what follows so closely is the same press, and must not cut the stop short.
- */
-function exitOnSecondSignal(): void {
-  const fromMs = Date.now() + 500
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(signal, () => {
-      if (Date.now() > fromMs) process.exit(code)
-    })
-  }
-}
-
-function stopSignal(): Promise<'stop'> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve('stop'))
-    process.once('SIGTERM', () => resolve('stop'))
   })
 }

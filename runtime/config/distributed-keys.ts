@@ -14,7 +14,7 @@ const partitions = validator("Positive number, or -1 to use the broker's default
     : "Number of partitions must be positive, or -1 to use the broker's default",
 )
 
-/** Keys of distributed mode. */
+/** Keys of a worker in a group. */
 export const distributedKeys = {
   'group.id': {
     type: 'STRING',
@@ -139,101 +139,5 @@ export const distributedKeys = {
     default: ['HmacSHA256'],
     importance: 'LOW',
     doc: 'Algorithms accepted in internal requests.',
-  },
-  'client.id': { type: 'STRING', default: '', importance: 'LOW', doc: "Client id of the worker's own Kafka clients." },
-  'security.protocol': {
-    type: 'STRING',
-    default: 'PLAINTEXT',
-    validator: oneOfIgnoringCase('PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'),
-    importance: 'MEDIUM',
-    doc: 'How brokers are talked to: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.',
-  },
-  'request.timeout.ms': {
-    type: 'INT',
-    default: 40_000,
-    validator: atLeast(0),
-    importance: 'MEDIUM',
-    doc: 'How long a request to a broker may take.',
-  },
-  'connections.max.idle.ms': {
-    type: 'LONG',
-    default: 540_000,
-    importance: 'MEDIUM',
-    doc: 'Idle connections are closed after this time.',
-  },
-  'receive.buffer.bytes': {
-    type: 'INT',
-    default: 32_768,
-    validator: atLeast(-1),
-    importance: 'MEDIUM',
-    doc: 'Size of the socket receive buffer.',
-  },
-  'send.buffer.bytes': {
-    type: 'INT',
-    default: 131_072,
-    validator: atLeast(-1),
-    importance: 'MEDIUM',
-    doc: 'Size of the socket send buffer.',
-  },
-  'metadata.max.age.ms': {
-    type: 'LONG',
-    default: 300_000,
-    validator: atLeast(0),
-    importance: 'LOW',
-    doc: 'Cluster metadata is read anew after this time.',
-  },
-  'metadata.recovery.strategy': {
-    type: 'STRING',
-    default: 'rebootstrap',
-    validator: oneOfIgnoringCase('NONE', 'REBOOTSTRAP'),
-    importance: 'LOW',
-    doc: 'What to do when no known broker answers.',
-  },
-  'metadata.recovery.rebootstrap.trigger.ms': {
-    type: 'LONG',
-    default: 300_000,
-    validator: atLeast(0),
-    importance: 'LOW',
-    doc: 'When to start again from bootstrap.servers.',
-  },
-  'reconnect.backoff.ms': {
-    type: 'LONG',
-    default: 50,
-    validator: atLeast(0),
-    importance: 'LOW',
-    doc: 'First wait before a broker is connected to again.',
-  },
-  'reconnect.backoff.max.ms': {
-    type: 'LONG',
-    default: 1000,
-    validator: atLeast(0),
-    importance: 'LOW',
-    doc: 'Longest wait before a broker is connected to again.',
-  },
-  'retry.backoff.ms': {
-    type: 'LONG',
-    default: 100,
-    validator: atLeast(0),
-    importance: 'LOW',
-    doc: 'First wait before a request is tried again.',
-  },
-  'retry.backoff.max.ms': {
-    type: 'LONG',
-    default: 1000,
-    validator: atLeast(0),
-    importance: 'LOW',
-    doc: 'Longest wait before a request is tried again.',
-  },
-  'socket.connection.setup.timeout.ms': {
-    type: 'LONG',
-    default: 10_000,
-    importance: 'MEDIUM',
-    doc: 'How long a connection may take to be made.',
-  },
-  'socket.connection.setup.timeout.max.ms': {
-    type: 'LONG',
-    default: 30_000,
-    importance: 'MEDIUM',
-    doc: 'The most that grows to.',
   },
 } as const satisfies ConfigKeySpecs

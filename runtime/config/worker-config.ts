@@ -2,16 +2,26 @@ import { type ConfigOf, ConnectError, defineConfig, type Int64 } from '../../api
 import type { ConfigMap } from '../core/ids.ts'
 import { commonKeys, restKeys } from './common-keys.ts'
 import { distributedKeys } from './distributed-keys.ts'
+import { standaloneKeys } from './standalone-keys.ts'
+import { workerClientKeys } from './worker-client-keys.ts'
 import { securityKeys } from './security-keys.ts'
 
-/** Every key of a distributed worker (Connect's `DistributedConfig`) and our additions. */
-export const distributedDef = defineConfig({ ...commonKeys, ...restKeys, ...securityKeys, ...distributedKeys })
+const keysOfBoth = { ...commonKeys, ...restKeys, ...securityKeys, ...workerClientKeys } as const
 
+/** Keys of every worker (Connect's `WorkerConfig`) and our additions. */
+export const commonDef = defineConfig(keysOfBoth)
+/** Every key of a distributed worker (Connect's `DistributedConfig`). */
+export const distributedDef = defineConfig({ ...keysOfBoth, ...distributedKeys })
+/** Every key of a standalone worker (Connect's `StandaloneConfig`). */
+export const standaloneDef = defineConfig({ ...keysOfBoth, ...standaloneKeys })
+
+export type CommonConfig = ConfigOf<typeof commonDef>
 export type DistributedConfig = ConfigOf<typeof distributedDef>
+export type StandaloneConfig = ConfigOf<typeof standaloneDef>
 
 /** A worker file after parsing: typed keys, and everything as it was given. */
-export interface WorkerConfig {
-  readonly values: DistributedConfig
+export interface WorkerConfig<V extends CommonConfig = CommonConfig> {
+  readonly values: V
   /** All properties, unknown ones and client prefixes included, variables resolved. */
   readonly originals: ConfigMap
 }
@@ -20,13 +30,34 @@ export interface WorkerConfig {
  * Parses the properties of a distributed worker.
  * @throws `CONFIG_INVALID` naming the key, what is wrong and how to mend it
  */
-export function parseWorkerConfig(properties: ConfigMap, warn: (message: string) => void): WorkerConfig {
+export function parseDistributedConfig(
+  properties: ConfigMap,
+  warn: (message: string) => void,
+): WorkerConfig<DistributedConfig> {
   const values = distributedDef.parse(properties, { warn })
   checkTopics(values)
   checkTimes(values)
   checkSignature(values)
   for (const key of Object.keys(properties)) warnIfMeaningless(key, warn)
   return { values, originals: properties }
+}
+
+/**
+ * Parses the properties of a standalone worker. What makes a group of workers has no meaning here, and must not get to
+ * those who would read one into it.
+ * @throws `CONFIG_INVALID` naming the key, what is wrong and how to mend it
+ */
+export function parseStandaloneConfig(
+  properties: ConfigMap,
+  warn: (message: string) => void,
+): WorkerConfig<StandaloneConfig> {
+  const values = standaloneDef.parse(properties, { warn })
+  for (const key of Object.keys(properties)) warnIfMeaningless(key, warn)
+  const ofGroups = Object.keys(properties).filter((key) => Object.hasOwn(distributedKeys, key))
+  if (ofGroups.length > 0)
+    warn(`Properties of distributed workers are ignored by a standalone one: ${ofGroups.join(', ')}`)
+  const own = Object.entries(properties).filter(([key]) => !ofGroups.includes(key))
+  return { values, originals: Object.fromEntries(own) }
 }
 
 /** A LONG as a number: no setting in milliseconds or bytes needs more than 2^53. */

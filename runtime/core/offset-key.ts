@@ -59,6 +59,13 @@ export interface OffsetKey {
   readonly partition: OffsetMap
 }
 
+/** A record of the offset topic, or an entry of the offset file. */
+export interface OffsetRecord {
+  readonly key: Uint8Array
+  /** Null deletes. */
+  readonly value: Uint8Array | null
+}
+
 /** What the offset topic holds for a source partition. */
 export interface StoredOffset {
   readonly partition: OffsetMap

@@ -1,6 +1,7 @@
 import type { Logger } from '../../api/index.ts'
 import type { TargetState } from '../core/ids.ts'
 import { type TaskId, taskKey } from '../core/task-id.ts'
+import type { ConfigActions } from './config-events.ts'
 import type { ConfigView } from './config-view.ts'
 import type { LocalWork } from './local-work.ts'
 
@@ -17,7 +18,7 @@ export interface ConfigChangesOptions {
  * What this worker does when the config topic changes: a new or removed connector and new task configs need another
  * round of the group; a changed config restarts the connector in place; a target state is carried out at once.
  */
-export class ConfigChanges {
+export class ConfigChanges implements ConfigActions {
   readonly #options: ConfigChangesOptions
   /** Connectors known before the change: an update of one of these needs no round. */
   #known: ReadonlySet<string>
@@ -51,12 +52,11 @@ export class ConfigChanges {
     if (this.#known.has(name)) this.#rebalance(`connector ${name} was removed`)
   }
 
-  async tasksChanged(ids: readonly TaskId[]): Promise<void> {
+  async tasksChanged(name: string, ids: readonly TaskId[]): Promise<void> {
     this.#rebalance('task configs have changed')
-    if (!this.#options.cooperative()) return
-    // All tasks of these connectors stop now; those that stay here are started again once the round is over.
-    const connectors = new Set(ids.map((id) => id.connector))
-    const tasks = this.#options.local.tasksOf(connectors)
+    if (!this.#options.cooperative() || ids.length === 0) return
+    // All tasks of the connector stop now; those that stay here are started again once the round is over.
+    const tasks = this.#options.local.tasksOf(name)
     if (tasks.length === 0) return
     this.#options.log.info('Stopping tasks that have new configs', { tasks: tasks.map(taskKey) })
     await this.#options.local.stop({ connectors: [], tasks })

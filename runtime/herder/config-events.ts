@@ -1,13 +1,22 @@
 import type { Logger } from '../../api/index.ts'
+import type { TaskId } from '../core/task-id.ts'
 import type { ConfigEvent } from '../core/config-reducer.ts'
-import type { ConfigChanges } from './config-changes.ts'
 import type { ConnectorTypes } from './connector-types.ts'
 import type { HerderQueue } from './herder-queue.ts'
 import type { RestartRequests } from './restart-requests.ts'
 
+/** What follows from a change; each runs in the herder's queue. */
+export interface ConfigActions {
+  connectorChanged(name: string): Promise<void>
+  connectorRemoved(name: string): void | Promise<void>
+  /** @param ids tasks that have new configs; none when only their number has changed */
+  tasksChanged(name: string, ids: readonly TaskId[]): Promise<void>
+  targetStateChanged(name: string): void
+}
+
 export interface ConfigEventParts {
   readonly queue: HerderQueue
-  readonly changes: ConfigChanges
+  readonly changes: ConfigActions
   readonly restarts: RestartRequests
   readonly types: ConnectorTypes
 }
@@ -37,7 +46,7 @@ export class ConfigEvents {
         return this.#queue(`removing connector ${event.connector}`, () => changes.connectorRemoved(event.connector))
       case 'tasksUpdated':
         return this.#queue(`applying task configs of connector ${event.connector}`, () =>
-          changes.tasksChanged(event.tasks),
+          changes.tasksChanged(event.connector, event.tasks),
         )
       case 'targetStateChanged':
         return this.#queue(`moving connector ${event.connector} to its target state`, () =>

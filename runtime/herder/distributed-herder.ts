@@ -1,40 +1,36 @@
-import type { Props } from '../../api/index.ts'
 import type { ConfigEvent } from '../core/config-reducer.ts'
-import type { TargetState } from '../core/ids.ts'
-import type { RestartRequest } from '../core/restart-plan.ts'
-import type { TaskId } from '../core/task-id.ts'
 import type { Measurement } from '../metrics/prometheus.ts'
-import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import { ConfigEvents } from './config-events.ts'
+import { type DistributedHerderOptions, DistributedParts } from './distributed-parts.ts'
 import { HerderError } from './errors.ts'
-import type {
-  ConnectorInfo,
-  ConnectorStateInfo,
-  Herder,
-  ServerInfo,
-  SignedBody,
-  TaskInfo,
-  TaskStateInfo,
-} from './herder.ts'
-import { type DistributedHerderOptions, HerderParts } from './herder-parts.ts'
+import type { Herder, SignedBody } from './herder.ts'
+import { HerderAnswers } from './herder-answers.ts'
 import { herderMeasurements } from './herder-measurements.ts'
 import { parseTaskConfigs } from './task-config-sender.ts'
-import { pluginTypeMatches } from './validate-request.ts'
 
 const leaveMs = 5000
 
 /** One worker of a group (Connect's `DistributedHerder`): its start and stop, and the answers to requests. */
-export class DistributedHerder implements Herder {
+export class DistributedHerder extends HerderAnswers implements Herder {
   readonly #options: DistributedHerderOptions
-  readonly #parts: HerderParts
+  readonly #parts: DistributedParts
   readonly #configEvents: ConfigEvents
-  readonly #stopping = new AbortController()
+  readonly #stopping: AbortController
   #ready = false
 
   constructor(options: DistributedHerderOptions) {
+    const stopping = new AbortController()
+    const parts = new DistributedParts(options, stopping.signal)
+    super(parts.common)
     this.#options = options
-    this.#parts = new HerderParts(options, this.#stopping.signal)
-    this.#configEvents = new ConfigEvents(this.#parts, options.setLoggerLevel, options.log)
+    this.#parts = parts
+    this.#stopping = stopping
+    const { queue, restarts, types } = parts.common
+    this.#configEvents = new ConfigEvents(
+      { queue, restarts, types, changes: parts.changes },
+      options.setLoggerLevel,
+      options.log,
+    )
   }
 
   /**
@@ -43,18 +39,19 @@ export class DistributedHerder implements Herder {
    */
   async start(onRead: () => void = () => undefined): Promise<void> {
     const { stores } = this.#options
-    await this.#parts.queue.run('initializing and reading to the end of internal topics', () =>
+    const { common, changes, member, group, leadership } = this.#parts
+    await common.queue.run('initializing and reading to the end of internal topics', () =>
       Promise.all([stores.config.start(), stores.statuses.start(), stores.offsets.start()]),
     )
-    this.#parts.changes.roundBegan()
+    changes.roundBegan()
     onRead()
-    this.#parts.member.start()
-    await this.#parts.group.whenStable()
-    await this.#parts.queue.idle()
+    member.start()
+    await group.whenStable()
+    await common.queue.idle()
     this.#ready = true
     // Only now: finding out loads plugins, which no start should wait beside.
-    for (const name of this.connectors()) this.#parts.types.of(name)
-    void this.#parts.leadership.keepKeyFresh(() => this.#parts.group.leads, this.#parts.queue, this.#stopping.signal)
+    for (const name of this.connectors()) common.types.of(name)
+    void leadership.keepKeyFresh(() => group.leads, common.queue, this.#stopping.signal)
   }
 
   /** Stops everything that runs here, leaves the group, and closes the stores. */
@@ -63,10 +60,11 @@ export class DistributedHerder implements Herder {
     this.#stopping.abort()
     const { stores, log } = this.#options
     log.info('Stopping connectors and tasks')
-    await this.#parts.local.close()
-    await this.#parts.worker.close()
+    const { common, member } = this.#parts
+    await common.local.close()
+    await common.worker.close()
     await stores.statuses.flush()
-    await this.#parts.member.close(leaveMs)
+    await member.close(leaveMs)
     await Promise.all([stores.config.close(), stores.statuses.close(), stores.offsets.close()])
   }
 
@@ -75,117 +73,24 @@ export class DistributedHerder implements Herder {
     this.#configEvents.on(event)
   }
 
-  serverInfo(): ServerInfo {
-    return this.#options.info
-  }
-
   isReady(): boolean {
     return this.#ready
   }
 
   stage(): string {
     return this.#parts.group.stable
-      ? this.#parts.queue.describe()
+      ? this.#parts.common.queue.describe()
       : 'The worker is currently ensuring membership in the cluster.'
   }
 
   async ping(): Promise<void> {
     await this.#parts.group.whenStable()
-    await this.#parts.queue.idle()
-  }
-
-  connectors(): readonly string[] {
-    return this.#options.stores.config.snapshot().connectors
-  }
-
-  connectorInfo(name: string): Promise<ConnectorInfo> {
-    return this.#parts.connectors.info(name)
-  }
-
-  connectorInfoNow(name: string): ConnectorInfo | undefined {
-    return this.#parts.connectors.infoNow(name)
-  }
-
-  connectorStatus(name: string): ConnectorStateInfo {
-    return this.#parts.statusView.describe(name)
-  }
-
-  taskStatus(id: TaskId): TaskStateInfo {
-    return this.#parts.statusView.task(id)
-  }
-
-  taskConfigs(name: string): Promise<readonly TaskInfo[]> {
-    return this.#parts.connectors.tasks(name)
-  }
-
-  createConnector(name: string, config: Props, initialState: TargetState | null): Promise<ConnectorInfo> {
-    return this.#parts.connectors.create(name, config, initialState)
-  }
-
-  putConnectorConfig(name: string, config: Props): Promise<{ created: boolean; info: ConnectorInfo }> {
-    return this.#parts.connectors.put(name, config)
-  }
-
-  patchConnectorConfig(name: string, patch: Props): Promise<ConnectorInfo> {
-    return this.#parts.connectors.patch(name, patch)
-  }
-
-  deleteConnector(name: string): Promise<void> {
-    return this.#parts.connectors.remove(name)
-  }
-
-  setTargetState(name: string, state: 'STARTED' | 'PAUSED'): Promise<void> {
-    return this.#parts.connectors.setTargetState(name, state)
-  }
-
-  stopConnector(name: string): Promise<void> {
-    return this.#parts.connectors.stop(name)
-  }
-
-  restartConnector(name: string): Promise<void> {
-    return this.#parts.restarts.connector(name)
-  }
-
-  restartTask(id: TaskId): Promise<void> {
-    return this.#parts.restarts.task(id)
-  }
-
-  restartConnectorAndTasks(request: RestartRequest): Promise<ConnectorStateInfo> {
-    return this.#parts.restarts.connectorAndTasks(request)
-  }
-
-  activeTopics(name: string): readonly string[] {
-    return this.#options.stores.statuses.topics(name)
-  }
-
-  resetActiveTopics(name: string): Promise<void> {
-    return this.#options.stores.statuses.removeTopics(name)
-  }
-
-  offsets(name: string): Promise<readonly ConnectorOffset[]> {
-    return this.#parts.offsets.read(name)
-  }
-
-  alterOffsets(name: string, offsets: readonly ConnectorOffset[] | null): Promise<string> {
-    return this.#parts.offsets.alter(name, offsets)
-  }
-
-  plugins(connectorsOnly: boolean): Promise<readonly PluginInfo[]> {
-    return this.#parts.worker.plugins(connectorsOnly)
-  }
-
-  pluginConfig(plugin: string, version: string | null): Promise<readonly ConfigKeyInfo[]> {
-    return this.#parts.worker.pluginConfig(plugin, version)
-  }
-
-  async validate(plugin: string, config: Props): Promise<ConfigInfos> {
-    pluginTypeMatches(plugin, config)
-    return await this.#parts.worker.validate(config)
+    await this.#parts.common.queue.idle()
   }
 
   async putTaskConfigs(name: string, signed: SignedBody): Promise<void> {
     this.#parts.internal.verify(signed)
-    await this.#parts.connectors.publishTaskConfigs(name, parseTaskConfigs(signed.body))
+    await this.#parts.common.connectors.publishTaskConfigs(name, parseTaskConfigs(signed.body))
   }
 
   async fenceZombies(name: string, signed: SignedBody): Promise<void> {
@@ -196,11 +101,7 @@ export class DistributedHerder implements Herder {
     )
   }
 
-  setClusterLoggerLevel(logger: string, level: string): Promise<void> {
-    return this.#options.stores.config.putLoggerLevel(logger, level)
-  }
-
   measurements(): Measurement[] {
-    return herderMeasurements(this.#parts, this.#options.stores)
+    return herderMeasurements(this.#parts.common, this.#parts.group)
   }
 }

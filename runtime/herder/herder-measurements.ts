@@ -1,20 +1,15 @@
 import type { Measurement } from '../metrics/prometheus.ts'
-import type { Worker } from '../worker/worker.ts'
-import type { ConnectorTypes } from './connector-types.ts'
-import type { HerderStores } from './stores.ts'
+import type { HerderParts } from './herder-parts.ts'
 import type { WorkGroup } from './work-group.ts'
-import type { ConnectorFacts, WorkerMetrics } from './worker-metrics.ts'
+import type { ConnectorFacts, GroupFacts } from './worker-metrics.ts'
 
-export interface MeasuredParts {
-  readonly worker: Worker
-  readonly group: WorkGroup
-  readonly types: ConnectorTypes
-  readonly metrics: WorkerMetrics
-}
-
-/** The worker, its place in the group and what it runs at this moment, as metrics. */
-export function herderMeasurements(parts: MeasuredParts, stores: HerderStores): Measurement[] {
-  const { worker, group, types, metrics } = parts
+/**
+ * The worker, its place in the group and what it runs at this moment, as metrics.
+ * @param group null for a worker by itself
+ */
+export function herderMeasurements(parts: HerderParts, group: WorkGroup | null): Measurement[] {
+  const { worker, types, metrics } = parts
+  const { stores } = parts.options
   const running = worker.runningTasks()
   const facts = (name: string): ConnectorFacts => {
     const status = stores.statuses.connector(name)
@@ -29,13 +24,20 @@ export function herderMeasurements(parts: MeasuredParts, stores: HerderStores): 
         .map((id) => stores.statuses.task(id)?.state ?? 'UNASSIGNED'),
     }
   }
-  const groupFacts = {
+  return metrics.measurements(
+    group === null ? null : groupFacts(group),
+    worker.runningConnectors().map(facts),
+    running.length,
+  )
+}
+
+function groupFacts(group: WorkGroup): GroupFacts {
+  return {
     epoch: group.generation,
     protocol: protocolLabels[group.protocol] ?? '',
     leaderUrl: group.leaderUrl ?? '',
     rebalancing: !group.stable,
   }
-  return metrics.measurements(groupFacts, worker.runningConnectors().map(facts), running.length)
 }
 
 const protocolLabels: Readonly<Record<string, string>> = {

@@ -52,9 +52,9 @@ export class LocalWork {
     return this.#started.has(connectorKey(name))
   }
 
-  /** The tasks of these connectors that are here, failed or not. */
-  tasksOf(connectors: ReadonlySet<string>): TaskId[] {
-    return this.#attempts().flatMap(({ connector, task }) => (task !== null && connectors.has(connector) ? [task] : []))
+  /** The tasks of a connector that are here, failed or not. */
+  tasksOf(name: string): TaskId[] {
+    return this.#attempts().flatMap(({ connector, task }) => (task !== null && connector === name ? [task] : []))
   }
 
   /** Starts what does not run yet. Failures become FAILED statuses, never exceptions. */

@@ -1,4 +1,4 @@
-import { toNumber, type WorkerConfig } from '../config/worker-config.ts'
+import { type DistributedConfig, toNumber, type WorkerConfig } from '../config/worker-config.ts'
 
 /**
  * The longest time between two heartbeats, whatever `heartbeat.interval.ms` says. The coordinator tells of a dead worker
@@ -8,7 +8,7 @@ import { toNumber, type WorkerConfig } from '../config/worker-config.ts'
 const heartbeatMsMax = 500
 
 /** What a worker file says of the group, for the membership machine. */
-export function membershipTimes(config: WorkerConfig): {
+export function membershipTimes(config: WorkerConfig<DistributedConfig>): {
   sessionTimeoutMs: number
   heartbeatIntervalMs: number
   rebalanceTimeoutMs: number

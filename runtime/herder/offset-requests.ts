@@ -7,11 +7,11 @@ import { badRequest, conflict, HerderError, notFound, notLeader, rebalancePendin
 import type { HerderQueue } from './herder-queue.ts'
 import { parseSinkOffsets } from './sink-offsets.ts'
 import type { HerderOffsetStore, SinkOffsetAdmin } from './stores.ts'
-import type { WorkGroup } from './work-group.ts'
+import type { GroupView } from './group-view.ts'
 
 export interface OffsetRequestsOptions {
   readonly queue: HerderQueue
-  readonly group: WorkGroup
+  readonly group: GroupView
   readonly worker: Worker
   readonly view: () => ConfigView
   readonly offsets: HerderOffsetStore

@@ -8,12 +8,12 @@ import type { HerderQueue } from './herder-queue.ts'
 import type { LocalWork } from './local-work.ts'
 import type { StatusReporter } from './status-reporter.ts'
 import type { StatusView } from './status-view.ts'
-import type { WorkGroup } from './work-group.ts'
+import type { GroupView } from './group-view.ts'
 
 export interface RestartRequestsOptions {
   readonly queue: HerderQueue
   readonly local: LocalWork
-  readonly group: WorkGroup
+  readonly group: GroupView
   readonly statuses: StatusReporter
   readonly statusView: StatusView
   readonly view: () => ConfigView

@@ -47,6 +47,7 @@ export function herderOffsetStore(store: OffsetStore): HerderOffsetStore {
       await store.readToEnd(offsetsMs)
       return store.offsetsOf(connector).filter(({ offset }) => offset !== null)
     },
+    append: (records) => store.append(records),
     write: (connector, offsets) => store.write(connector, offsets, offsetsMs),
   }
 }

@@ -5,7 +5,7 @@ import type { RestartRequest } from '../core/restart-plan.ts'
 import type { SessionKey } from '../core/session-key.ts'
 import type { StatusSubject } from '../core/status-records.ts'
 import type { TaskId } from '../core/task-id.ts'
-import type { StoredOffset } from '../core/offset-key.ts'
+import type { OffsetRecord, StoredOffset } from '../core/offset-key.ts'
 import type { StatusUpdate } from './status-reporter.ts'
 import type { StoredStatus } from './status-view.ts'
 
@@ -45,7 +45,7 @@ export interface HerderStatusStore {
   close(): Promise<void>
 }
 
-/** The offset topic. */
+/** The offset topic, or the offset file. */
 export interface HerderOffsetStore {
   start(): Promise<void>
   read(connector: string, partitions: readonly OffsetMap[]): Promise<readonly StoredOffset[]>
@@ -55,6 +55,8 @@ export interface HerderOffsetStore {
     connector: string,
     offsets: readonly { readonly partition: OffsetMap; readonly offset: OffsetMap | null }[],
   ): Promise<void>
+  /** Records of tasks, encoded. Resolves when they are safe. */
+  append(records: readonly OffsetRecord[]): Promise<void>
   close(): Promise<void>
 }
 

@@ -26,6 +26,11 @@ interface Run {
   again: boolean
   /** Ends the wait after a failed attempt: a new request may be the mend. */
   wait: AbortController
+  /** Why the last attempt failed; null while one is under way. */
+  failure: unknown
+  /** What the attempt under way, or the next one, comes to: null, or why it failed. */
+  outcome: Promise<unknown>
+  ended: (error: unknown) => void
 }
 
 /**
@@ -48,9 +53,21 @@ export class TaskConfigPublisher {
       running.wait.abort()
       return
     }
-    const run: Run = { again: false, wait: new AbortController() }
+    const run: Run = { again: false, wait: new AbortController(), failure: null, ...newOutcome() }
     this.#running.set(name, run)
     void this.#run(name, run)
+  }
+
+  /** Resolves once what has been asked for was tried: with null, or with why it failed. */
+  async attempted(name: string): Promise<unknown> {
+    let error: unknown = null
+    for (let run = this.#running.get(name); run !== undefined; run = this.#running.get(name)) {
+      const { again, failure } = run
+      if (failure !== null && !again) return failure
+      error = await run.outcome
+      if (!again) break
+    }
+    return error
   }
 
   async #run(name: string, run: Run): Promise<void> {
@@ -59,12 +76,16 @@ export class TaskConfigPublisher {
       for (let attempt = 0; !signal.aborted; ) {
         if (run.again) attempt = 0
         run.again = false
+        run.failure = null
         run.wait = new AbortController()
         try {
           await this.#publish(name)
+          this.#attemptEnded(run, null)
           attempt = 0
           if (!run.again) return
         } catch (error) {
+          run.failure = error
+          this.#attemptEnded(run, error)
           if (signal.aborted || !worker.hasConnector(name)) return
           const delayMs = Math.min(firstDelayMs * 2 ** attempt++, delayMsMax)
           log.warn(`Task configs of connector ${name} could not be published; another try in ${delayMs} ms`, { error })
@@ -74,7 +95,14 @@ export class TaskConfigPublisher {
     } finally {
       // In one go with the last look at `again`: a request that comes next begins a run of its own.
       this.#running.delete(name)
+      this.#attemptEnded(run, null)
     }
+  }
+
+  #attemptEnded(run: Run, error: unknown): void {
+    const { ended } = run
+    Object.assign(run, newOutcome())
+    ended(error)
   }
 
   async #publish(name: string): Promise<void> {
@@ -88,6 +116,14 @@ export class TaskConfigPublisher {
     log.info(`Publishing ${configs.length} task configs of connector ${name}`)
     await (leads() ? write(name, configs) : sendToLeader(name, configs))
   }
+}
+
+function newOutcome(): Pick<Run, 'outcome' | 'ended'> {
+  let ended: (error: unknown) => void = () => undefined
+  const outcome = new Promise<unknown>((resolve) => {
+    ended = resolve
+  })
+  return { outcome, ended }
 }
 
 /** Whether the committed task configs, or the connector config that they were made from, are of the past. */

@@ -84,7 +84,7 @@ export class WorkerMetrics {
     this.#lastRebalanceMs = this.#clock.monotonicMs()
   }
 
-  measurements(group: GroupFacts, connectors: readonly ConnectorFacts[], taskCount: number): Measurement[] {
+  measurements(group: GroupFacts | null, connectors: readonly ConnectorFacts[], taskCount: number): Measurement[] {
     const worker = {
       'connector-count': connectors.length,
       'task-count': taskCount,
@@ -93,7 +93,7 @@ export class WorkerMetrics {
     }
     return [
       ...measured('connect-worker-metrics', worker),
-      ...measured('connect-worker-rebalance-metrics', this.#rebalanceAttributes(group)),
+      ...(group === null ? [] : measured('connect-worker-rebalance-metrics', this.#rebalanceAttributes(group))),
       ...connectors.flatMap(connectorMeasurements),
     ]
   }

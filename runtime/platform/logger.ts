@@ -17,16 +17,27 @@ const pinoLevels: Readonly<Record<LogLevel, string>> = {
   ALL: 'trace',
 }
 
+export interface LogTarget {
+  /** Lines are appended to this file, not written to standard output. */
+  readonly file?: string | null
+  /** Lines go here, in place of either. */
+  readonly stream?: DestinationStream
+}
+
 /** Loggers of one thread, by dotted name; their levels follow the tree. */
 export class Loggers {
   readonly levels: LogLevelTree
   readonly format: LogFormat
+  /** Where lines go to; null: standard output. Other threads write there too. */
+  readonly file: string | null
   readonly #root: Pino
   readonly #children = new Map<string, { readonly name: string; readonly child: Pino; readonly logger: Logger }>()
 
-  constructor(levels: LogLevelTree, format: LogFormat, stream: DestinationStream = destination({ fd: 1, sync: true })) {
+  constructor(levels: LogLevelTree, format: LogFormat, target: LogTarget = {}) {
     this.levels = levels
     this.format = format
+    this.file = target.file ?? null
+    const stream = target.stream ?? (this.file === null ? destination({ fd: 1, sync: true }) : appendingTo(this.file))
     const options = {
       base: null,
       level: 'trace',
@@ -58,6 +69,10 @@ export class Loggers {
   #applyLevels(): void {
     for (const { name, child } of this.#children.values()) child.level = pinoLevels[this.levels.effective(name)]
   }
+}
+
+function appendingTo(file: string): DestinationStream {
+  return destination({ dest: file, append: true, mkdir: true, sync: true })
 }
 
 function toLogger(child: Pino): Logger {

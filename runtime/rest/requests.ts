@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import type { Props } from '../../api/index.ts'
 import type { TargetState } from '../core/ids.ts'
+import { parseInitialState } from '../core/initial-state.ts'
 import { badRequest } from '../herder/errors.ts'
 import type { ConnectorOffset } from '../core/answers.ts'
 import { isJsonObject, scalarText } from '../config/config-json.ts'
@@ -10,12 +11,6 @@ export interface CreateRequest {
   readonly name: string
   readonly config: Props
   readonly initialState: TargetState | null
-}
-
-const initialStates: Readonly<Record<string, TargetState>> = {
-  RUNNING: 'STARTED',
-  PAUSED: 'PAUSED',
-  STOPPED: 'STOPPED',
 }
 
 /** The body of `POST /connectors`: name, config and, since KIP-980, the state to begin in. */
@@ -90,7 +85,7 @@ function refuseUnknown(object: Readonly<Record<string, unknown>>, fields: readon
 
 function initialState(value: unknown): TargetState | null {
   if (value === undefined || value === null) return null
-  const state = typeof value === 'string' ? initialStates[value.toUpperCase()] : undefined
+  const state = typeof value === 'string' ? parseInitialState(value) : undefined
   if (state === undefined) throw badRequest('The field "initial_state" must be one of RUNNING, PAUSED, STOPPED')
   return state
 }

@@ -5,6 +5,7 @@ import {
   decodeOffsetValue,
   encodeOffsetKey,
   encodeOffsetValue,
+  type OffsetRecord,
   type SourcePartitionKey,
   type StoredOffset,
   sourcePartitionKey,
@@ -12,7 +13,7 @@ import {
 import type { Clock } from '../platform/clock.ts'
 import { Deadline } from './deadline.ts'
 import type { OpenLog, StoreLog, StoreRecord } from './log.ts'
-import { SharedRead } from './shared-read.ts'
+import { SharedRun } from './shared-run.ts'
 
 export interface OffsetEntry {
   readonly partition: OffsetMap
@@ -21,7 +22,7 @@ export interface OffsetEntry {
 }
 
 export interface OffsetStoreOptions {
-  /** `offset.storage.topic`, for messages. */
+  /** `offset.storage.topic`, or the path of the file, for messages. */
   readonly topic: string
   readonly open: OpenLog
   readonly clock: Clock
@@ -45,13 +46,13 @@ interface Known {
 export class OffsetStore {
   readonly #options: OffsetStoreOptions
   readonly #log: StoreLog
-  readonly #reads: SharedRead
+  readonly #reads: SharedRun
   readonly #connectors = new Map<string, Map<SourcePartitionKey, Known>>()
 
   constructor(options: OffsetStoreOptions) {
     this.#options = options
     this.#log = options.open((record) => this.#read(record))
-    this.#reads = new SharedRead(this.#log)
+    this.#reads = new SharedRun(() => this.#log.readToEnd())
   }
 
   async start(): Promise<void> {
@@ -82,7 +83,7 @@ export class OffsetStore {
   /** Rejects with `TIMEOUT` when that takes longer. */
   async readToEnd(timeoutMs: number): Promise<void> {
     const deadline = new Deadline(this.#options.clock, timeoutMs)
-    await deadline.within('reading to the end of the offset topic', () => this.#reads.toEnd())
+    await deadline.within('reading to the end of the offset topic', () => this.#reads.run())
   }
 
   /**
@@ -99,9 +100,14 @@ export class OffsetStore {
       await deadline.within('writing offsets', send)
       await this.readToEnd(deadline.leftMs)
     } catch (cause) {
-      const message = `Error writing offsets of connector ${connector} to topic ${this.#options.topic}`
+      const message = `Error writing offsets of connector ${connector} to ${this.#options.topic}`
       throw new ConnectError('CONNECT_FAILED', message, { cause, retriable: true })
     }
+  }
+
+  /** Writes records of a task as they are: they are encoded already. Resolves when all of them are safe. */
+  async append(records: readonly OffsetRecord[]): Promise<void> {
+    await Promise.all(records.map(({ key, value }) => this.#log.send(key, value)))
   }
 
   /** Deletes all offsets of a connector. Answers whether there were any. */

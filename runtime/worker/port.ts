@@ -1,6 +1,6 @@
 import type { ErrorData, OffsetMap, Props, TopicPartition, TopicPartitionOffset } from '../../api/index.ts'
 import type { ConfigMap, TargetState } from '../core/ids.ts'
-import type { StoredOffset } from '../core/offset-key.ts'
+import type { OffsetRecord, StoredOffset } from '../core/offset-key.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { ConfigInfos, ConfigKeyInfo, PluginInfo } from '../core/answers.ts'
 
@@ -82,6 +82,8 @@ export type ControlMethods = {
     params: { readonly connector: string; readonly partitions: readonly OffsetMap[] }
     result: readonly StoredOffset[]
   }
+  /** Where the worker keeps source offsets itself (a file): answered when they are safe. */
+  writeOffsets: { params: TaskRun & { readonly records: readonly OffsetRecord[] }; result: void }
   /** Joins the sink task's consumer group; partitions arrive as `sinkAssign`. */
   sinkJoin: { params: TaskRun & { readonly subscription: SinkSubscription }; result: void }
   sinkLeave: { params: TaskRun; result: void }
@@ -132,8 +134,12 @@ export interface HostInit {
   readonly workerId: string
   /** The worker file, variables resolved. */
   readonly workerConfig: ConfigMap
+  /** Where tasks write source offsets; null: the control thread does, with `writeOffsets`. */
+  readonly offsetTopic: string | null
   readonly logLevels: Readonly<Record<string, string>>
   readonly logFormat: 'json' | 'text'
+  /** Where its lines go to; null: standard output. */
+  readonly logFile: string | null
   /** Whether to log which plugins cannot be used: once for a worker is enough. */
   readonly reportPlugins: boolean
   /** `plugin.path` */

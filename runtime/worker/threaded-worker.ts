@@ -3,7 +3,7 @@ import type { ConfigMap, TargetState } from '../core/ids.ts'
 import { type TaskId, type TaskKey, taskIdOf, taskKey } from '../core/task-id.ts'
 import type { ConfigInfos, ConfigKeyInfo, ConnectorOffset, PluginInfo } from '../core/answers.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { StoredOffset } from '../core/offset-key.ts'
+import type { OffsetRecord, StoredOffset } from '../core/offset-key.ts'
 import { type Host, HostPool, type StartedHost } from './host-pool.ts'
 import type { ControlMethods, HostEvents, HostMethods, TaskMetrics, TaskRun, TaskSpec } from './port.ts'
 import type { EventHandlers, Handlers } from './rpc.ts'
@@ -17,6 +17,7 @@ export interface ThreadedWorkerOptions {
   readonly log: Logger
   readonly listener: WorkerListener
   readonly readOffsets: (connector: string, partitions: readonly OffsetMap[]) => Promise<readonly StoredOffset[]>
+  readonly writeOffsets: (records: readonly OffsetRecord[]) => Promise<void>
   readonly sinks: SinkGroups
   /** `task.shutdown.graceful.timeout.ms` */
   readonly gracefulMs: number
@@ -223,7 +224,7 @@ export class ThreadedWorker implements Worker {
   }
 
   #handlers(host: () => Host): Handlers<ControlMethods> {
-    const { sinks, readOffsets } = this.#options
+    const { sinks, readOffsets, writeOffsets } = this.#options
     const owned = <P extends TaskRun>(work: (params: P) => Promise<void>) => {
       return async (params: P): Promise<void> => {
         if (!this.#owns(host(), params))
@@ -233,6 +234,7 @@ export class ThreadedWorker implements Worker {
     }
     return {
       readOffsets: ({ connector, partitions }) => readOffsets(connector, partitions),
+      writeOffsets: owned(({ records }) => writeOffsets(records)),
       sinkJoin: owned(({ id, subscription }) => sinks.join(id, subscription, host().peer)),
       sinkLeave: owned(({ id }) => sinks.leave(id)),
       sinkCommit: owned(({ id, offsets }) => sinks.commit(id, offsets)),

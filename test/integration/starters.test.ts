@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { freePorts, waitFor } from '../services/process.ts'
+import { waitFor } from '../services/process.ts'
 import { checkout } from '../support/command.ts'
 import { Scratch } from '../support/scratch.ts'
 import { needsKafka } from './kafka-env.ts'
@@ -36,13 +36,5 @@ async function startAndStop(script: string, args: readonly string[]): Promise<st
 describe('scripts that run until Ctrl-C, which takes all of it away', needsKafka, () => {
   test('npm run services says where Kafka listens', async () => {
     assert.match(await startAndStop('dist/test/services/main.js', []), /^Kafka {8}127\.0\.0\.1:\d+$/m)
-  })
-
-  test('npm start delivers the orders through the worker that it started', async () => {
-    const [port] = await freePorts(1)
-    const output = await startAndStop('scripts/quickstart.js', ['--port', String(port)])
-    assert.match(output, new RegExp(`^REST {7}http://127\\.0\\.0\\.1:${port}$`, 'm'))
-    assert.match(output, /^delivered .*orders-out\.txt {3}4 lines$/m)
-    assert.match(output, /^broken .*orders-dlq\.txt {3}2 lines$/m)
   })
 })

@@ -32,6 +32,19 @@ export function workerProperties(bootstrap: string, group: string, port: number)
   }
 }
 
+/** The worker file of a standalone worker, as a Java user would write it. */
+export function standaloneProperties(bootstrap: string, offsets: string, port: number): Record<string, string> {
+  return {
+    'bootstrap.servers': bootstrap,
+    'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'offset.storage.file.filename': offsets,
+    'offset.flush.interval.ms': '1000',
+    listeners: `http://127.0.0.1:${port}`,
+    'rest.advertised.host.name': '127.0.0.1',
+  }
+}
+
 export function writeProperties(file: string, properties: Readonly<Record<string, string>>): void {
   writeFileSync(
     file,
@@ -47,13 +60,34 @@ export async function startJavaConnect(
   group: string,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<ConnectWorker> {
+  return await startWorkerClass('ConnectDistributed', (port) => ({
+    ...workerProperties(bootstrap, group, port),
+    ...extra,
+  }))
+}
+
+/** The genuine Java Connect worker, standalone, with its offsets in a file and connectors from files. */
+export async function startJavaStandalone(
+  bootstrap: string,
+  offsets: string,
+  connectors: readonly string[] = [],
+): Promise<ConnectWorker> {
+  const properties = (port: number) => standaloneProperties(bootstrap, offsets, port)
+  return await startWorkerClass('ConnectStandalone', properties, connectors)
+}
+
+async function startWorkerClass(
+  mainClass: 'ConnectDistributed' | 'ConnectStandalone',
+  properties: (port: number) => Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<ConnectWorker> {
   const jars = await kafkaJars()
   const [port] = (await freePorts(1)) as [number]
   const folder = mkdtempSync(join(tmpdir(), 'sluice-connect-'))
   const file = join(folder, 'worker.properties')
   const discovery = { 'plugin.path': jars.plugins, 'plugin.discovery': 'service_load' }
-  writeProperties(file, { ...workerProperties(bootstrap, group, port), ...discovery, ...extra })
-  const server = await startJava('org.apache.kafka.connect.cli.ConnectDistributed', [file], {
+  writeProperties(file, { ...discovery, ...properties(port) })
+  const server = await startJava(`org.apache.kafka.connect.cli.${mainClass}`, [file, ...args], {
     logFile: join(folder, 'log'),
     heap: ['-Xms256M', '-Xmx1G'],
   })

@@ -8,6 +8,8 @@ export interface TestBrokerOptions {
   readonly folder?: string
   /** The port of an earlier one, to come back in its place. */
   readonly port?: number
+  /** Of logs in memory. */
+  readonly memoryBytesMax?: number
   /** Who may connect; left out: everybody. */
   readonly sasl?: SaslOptions
   /** Told of its errors; left out: one fails the test. */
@@ -15,12 +17,19 @@ export interface TestBrokerOptions {
 }
 
 /** An embedded broker on a loopback port, without the waits of a real one. An error of its own fails the test. */
-export function startBroker({ folder, port = 0, sasl, onError }: TestBrokerOptions = {}): Promise<BrokerServer> {
+export function startBroker({
+  folder,
+  port = 0,
+  memoryBytesMax = 1 << 30,
+  sasl,
+  onError,
+}: TestBrokerOptions = {}): Promise<BrokerServer> {
   return BrokerServer.start({
     host: '127.0.0.1',
     port,
     ...(sasl === undefined ? {} : { sasl }),
     folder: folder ?? null,
+    memoryBytesMax,
     defaultPartitions: 1,
     createTopics: true,
     clock: systemClock,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { answers, workerProperties, writeProperties } from '../services/connect.ts'
+import { answers, standaloneProperties, workerProperties, writeProperties } from '../services/connect.ts'
 import { freePorts, type ServerProcess, startServer, waitFor } from '../services/process.ts'
 import { type ConnectorStatus, RestClient } from './rest-client.ts'
 
@@ -50,6 +50,37 @@ export async function startWorker(options: WorkerOptions): Promise<TestWorker> {
   return worker
 }
 
+export interface StandaloneOptions {
+  readonly bootstrap: string
+  /** The offset file. */
+  readonly offsets: string
+  /** Connector files. */
+  readonly connectors?: readonly string[]
+  readonly extra?: Readonly<Record<string, string>>
+  /** False: does not wait until all connectors have been created. */
+  readonly wait?: boolean
+}
+
+/** A real `sluice standalone` process on a free loopback port. Its connectors have been created when this resolves. */
+export async function startStandalone(options: StandaloneOptions): Promise<TestWorker> {
+  const [port] = (await freePorts(1)) as [number]
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-standalone-'))
+  const file = join(folder, 'worker.properties')
+  writeProperties(file, {
+    ...standaloneProperties(options.bootstrap, options.offsets, port),
+    'offset.flush.interval.ms': '200',
+    ...options.extra,
+  })
+  const args = [binary, 'standalone', file, ...(options.connectors ?? [])]
+  const process = await startServer(globalThis.process.execPath, args, {
+    logFile: join(folder, 'log'),
+    env: { SLUICE_LOG_FORMAT: 'text' },
+  })
+  const worker = new TestWorker(port, process, folder)
+  if (options.wait !== false) await worker.ready()
+  return worker
+}
+
 export class TestWorker implements AsyncDisposable {
   readonly port: number
   readonly rest: RestClient
@@ -72,7 +103,7 @@ export class TestWorker implements AsyncDisposable {
     return this.process.log()
   }
 
-  /** Resolves once the worker is in its group and answers. */
+  /** Resolves once the worker is in its group, or has all its connectors, and answers. */
   async ready(): Promise<void> {
     await this.until('the worker to be ready', () => answers(`${this.rest.url}/health`), 30_000)
   }

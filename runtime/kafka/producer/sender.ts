@@ -28,6 +28,8 @@ interface PartitionAnswer {
   readonly errorCode: number
   readonly baseOffset: number
   readonly logAppendTimeMs: number
+  readonly errorMessage: string | null
+  readonly recordErrors: readonly { readonly batchIndexErrorMessage: string | null }[]
 }
 
 /** Sends what the accumulator holds: to the right brokers, within the limits, again after failures. */
@@ -211,7 +213,8 @@ export class Sender<T> {
     this.#accumulator.settle(queue, batch, { baseOffset, logAppendTimeMs, error: null }, this.#options.acks !== 0)
   }
 
-  #refused(flight: Flight<T>, { errorCode: code, baseOffset, logAppendTimeMs }: PartitionAnswer): void {
+  #refused(flight: Flight<T>, answer: PartitionAnswer): void {
+    const { errorCode: code, baseOffset, logAppendTimeMs } = answer
     const { queue, batch } = flight
     if (!queue.inFlight.has(batch)) return
     if (code === DUPLICATE) return this.#succeeded(flight, baseOffset, logAppendTimeMs)
@@ -219,18 +222,19 @@ export class Sender<T> {
       this.#accumulator.substitute(queue, batch, splitBatch(batch))
       return
     }
+    const error = (): KafkaError => brokerError(code, this.#doing(queue), reasonOf(answer))
     const renumber = this.#options.idempotent && this.#options.transactionalId === null
     if (renumber && (code === OUT_OF_ORDER || code === UNKNOWN_PRODUCER || code === INVALID_EPOCH)) {
       // A number that follows a gap fails until the gap is filled; the oldest has no gap before it, so its count is lost.
       if (queue.isOldest(batch)) queue.mustRestart = true
       if (code === INVALID_EPOCH) this.#session.discardId()
-      return this.#again(flight, brokerError(code, this.#doing(queue)))
+      return this.#again(flight, error())
     }
     if (this.#options.idempotent && code === OUT_OF_ORDER && !queue.isOldest(batch)) {
-      return this.#again(flight, brokerError(code, this.#doing(queue)))
+      return this.#again(flight, error())
     }
     if (errorCode(code).staleMetadata) this.#metadata.stale(queue.topic)
-    this.#failed(flight, brokerError(code, this.#doing(queue)))
+    this.#failed(flight, error())
   }
 
   /** A failed attempt: another one if that can help and time is left, else the end of the batch. */
@@ -315,4 +319,9 @@ interface TopicData {
 interface TopicAnswer {
   readonly name: string
   readonly partitionResponses: readonly (PartitionAnswer & { readonly index: number })[]
+}
+
+/** What the broker says beyond the code: of the batch, or of a record in it (KIP-467). */
+function reasonOf({ errorMessage, recordErrors }: PartitionAnswer): string | null {
+  return errorMessage ?? recordErrors[0]?.batchIndexErrorMessage ?? null
 }

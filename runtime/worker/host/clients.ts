@@ -1,7 +1,7 @@
 import type { KafkaAccess } from '../../../api/index.ts'
 import type { ConfigMap } from '../../core/ids.ts'
 import type { BatchOutcome, RecordFetcher, RecordProducer } from './ports.ts'
-import type { OffsetToken } from './offset-committer.ts'
+import type { OffsetToken } from './offset-writers.ts'
 
 export interface NewTopic {
   readonly name: string

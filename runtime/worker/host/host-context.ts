@@ -16,6 +16,8 @@ export interface HostContext {
   readonly registry: PluginRegistry
   /** The worker file, variables resolved. */
   readonly worker: ConfigMap
+  /** Where source offsets are written; null: the control thread keeps them. */
+  readonly offsetTopic: string | null
   readonly providers: ReadonlyMap<string, ConfigProvider>
   readonly control: ControlPeer
   readonly clients: HostClients
@@ -24,7 +26,7 @@ export interface HostContext {
   readonly loggers: Loggers
 }
 
-/** Reads source offsets through the control thread, which tails the offset topic. */
+/** Reads source offsets through the control thread, which knows the offset topic, or the file. */
 export function offsetReader(
   context: HostContext,
   connector: string,

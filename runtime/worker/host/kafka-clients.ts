@@ -5,7 +5,7 @@ import { openAdmin, openFetcher, openProducer } from '../../kafka/client-config/
 import { toMemberOptions } from '../../kafka/client-config/consumer-config.ts'
 import { parseClientProperties } from '../../kafka/client-config/parse.ts'
 import type { FetcherOfTask, HostClients, TopicMaker } from './clients.ts'
-import { type OffsetToken, settleOffsets } from './offset-committer.ts'
+import { type OffsetToken, settleOffsets } from './offset-writers.ts'
 import type { BatchOutcome, RecordProducer } from './ports.ts'
 
 /** The Kafka clients of a host. */

@@ -1,24 +1,29 @@
 import type { OffsetMap } from '../../../api/index.ts'
 import type { CommittableOffset } from '../../core/ack-ledger.ts'
-import { encodeOffsetKey, encodeOffsetValue, sourcePartitionKey, type StoredOffset } from '../../core/offset-key.ts'
+import {
+  encodeOffsetKey,
+  encodeOffsetValue,
+  type OffsetRecord,
+  sourcePartitionKey,
+  type StoredOffset,
+} from '../../core/offset-key.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { BatchOutcome, RecordProducer } from './ports.ts'
 
 interface Pending {
   readonly partition: OffsetMap | null
   readonly offset: OffsetMap | null
 }
 
-/** What the offset producer hands back: which flush a record was part of. */
-export interface OffsetToken {
-  settle(error: Error | null): void
+/** Where a task's offsets are kept. */
+export interface OffsetWriter {
+  /** Resolves when all are safe. What has not been sent when `givenUp` is aborted must not be. */
+  write(records: readonly OffsetRecord[], givenUp: AbortSignal): Promise<void>
 }
 
 export interface OffsetCommitterOptions {
   readonly connector: string
-  readonly topic: string
-  readonly producer: RecordProducer<OffsetToken>
-  /** Looks partitions up in the offset topic, for the key bytes that it has. */
+  readonly writer: OffsetWriter
+  /** Looks partitions up where they are kept, for the key bytes that they have there. */
   readonly stored: (partitions: readonly OffsetMap[]) => Promise<readonly StoredOffset[]>
   readonly clock: Clock
   /** Aborted when the task is given up: nothing of it may be written from then on. */
@@ -26,13 +31,13 @@ export interface OffsetCommitterOptions {
 }
 
 /**
- * Writes a source task's offsets to the offset topic (Connect's `OffsetStorageWriter`): the newest per partition, all or
+ * Writes a source task's offsets (Connect's `OffsetStorageWriter`): the newest per partition, all or
  * nothing per flush; what a failed flush held comes back, under what is newer.
  */
 export class OffsetCommitter {
   readonly #options: OffsetCommitterOptions
   readonly #pending = new Map<string, Pending>()
-  /** Key bytes by structure: a partition that is in the topic is written with the very bytes that it has there. */
+  /** Key bytes by structure: a partition that is kept already is written with the very bytes that it has there. */
   readonly #keyBytes = new Map<string, Uint8Array>()
 
   constructor(options: OffsetCommitterOptions) {
@@ -72,34 +77,14 @@ export class OffsetCommitter {
     }
   }
 
-  close(timeoutMs: number): Promise<void> {
-    return this.#options.producer.close(timeoutMs)
-  }
-
   async #write(entries: ReadonlyMap<string, Pending>, givenUp: AbortSignal): Promise<void> {
     await this.#learnKeys(entries)
-    const { topic, producer } = this.#options
     // Everything is encoded before anything is sent: one faulty offset fails the flush as a whole.
     const records = [...entries].map(([key, { partition, offset }]) => ({
       key: this.#keyBytes.get(key) ?? encodeOffsetKey(this.#options.connector, partition),
       value: encodeOffsetValue(offset),
     }))
-    await producer.partitionsFor(topic)
-    // What was held up until the flush was over must not land on top of what a later one has written.
-    if (givenUp.aborted) return
-    const written: Promise<void>[] = []
-    for (const { key, value } of records) {
-      let room = true
-      const outcome = new Promise<void>((resolve, reject) => {
-        const record = { topic, partition: null, timestamp: null, key, value, headers: [] }
-        room = producer.append(record, { settle: (error) => (error === null ? resolve() : reject(error)) })
-      })
-      outcome.catch(() => undefined) // it counts below, together with the others
-      written.push(outcome)
-      if (!room) await producer.ready()
-      if (givenUp.aborted) return
-    }
-    await Promise.all(written)
+    await this.#options.writer.write(records, givenUp)
   }
 
   async #learnKeys(entries: ReadonlyMap<string, Pending>): Promise<void> {
@@ -111,9 +96,4 @@ export class OffsetCommitter {
       if (!this.#keyBytes.has(key)) this.#keyBytes.set(key, encodeOffsetKey(this.#options.connector, partition))
     }
   }
-}
-
-/** To be given to the producer as its outcome callback. */
-export function settleOffsets(outcome: BatchOutcome<OffsetToken>): void {
-  for (const token of outcome.tokens) token.settle(outcome.error)
 }

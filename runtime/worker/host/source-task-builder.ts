@@ -4,9 +4,11 @@ import { sourceConnectorDef } from '../../config/connector-config.ts'
 import { AckLedger } from '../../core/ack-ledger.ts'
 import { taskKey } from '../../core/task-id.ts'
 import type { Opened } from '../../platform/opened.ts'
+import type { TaskRun } from '../port.ts'
 import { newErrorMetrics } from './error-handling.ts'
 import { type HostContext, offsetReader, pluginLog, taskLabel } from './host-context.ts'
-import { OffsetCommitter } from './offset-committer.ts'
+import { OffsetCommitter, type OffsetWriter } from './offset-committer.ts'
+import { controlOffsetWriter, topicOffsetWriter } from './offset-writers.ts'
 import type { BatchOutcome } from './ports.ts'
 import type { BuiltTask, TaskBuild } from './task-build.ts'
 import { taskHooks } from './task-build.ts'
@@ -44,7 +46,7 @@ export async function buildSourceTask(
     cancelled: build.cancelled.signal,
   })
   const task = descriptor.createTask()
-  const offsets = await offsetCommitter(context, id.connector, build.cancelled.signal)
+  const offsets = await offsetCommitter(context, build)
   const taskContext: SourceTaskContext = {
     connectorName: id.connector,
     taskNumber: id.task,
@@ -88,19 +90,20 @@ export async function buildSourceTask(
   return { runner, metrics, errorMetrics, groups: () => ({ 'source-task-metrics': metrics.attributes() }) }
 }
 
-async function offsetCommitter(
-  context: HostContext,
-  connector: string,
-  cancelled: AbortSignal,
-): Promise<OffsetCommitter> {
+async function offsetCommitter(context: HostContext, { id, run, cancelled }: TaskBuild): Promise<OffsetCommitter> {
+  const { connector } = id
   return new OffsetCommitter({
     connector,
-    topic: context.worker['offset.storage.topic'] ?? '',
-    producer: await context.clients.offsetProducer(),
+    writer: await offsetWriter(context, { id, run }),
     stored: (partitions) => context.control.call('readOffsets', { connector, partitions }),
     clock: context.clock,
-    cancelled,
+    cancelled: cancelled.signal,
   })
+}
+
+async function offsetWriter({ offsetTopic, clients, control }: HostContext, task: TaskRun): Promise<OffsetWriter> {
+  if (offsetTopic === null) return controlOffsetWriter(control, task)
+  return topicOffsetWriter(offsetTopic, await clients.offsetProducer())
 }
 
 const runtimeLogger = 'org.apache.kafka.connect.runtime.WorkerSourceTask'

@@ -1,7 +1,7 @@
 import { ConnectError, type TopicPartition, type TopicPartitionOffset } from '../../../api/index.ts'
 import { resolveConfig } from '../../config/config-transformer.ts'
 import { toNumber } from '../../config/worker-config.ts'
-import { distributedDef } from '../../config/worker-config.ts'
+import { commonDef } from '../../config/worker-config.ts'
 import type { ConfigMap, TargetState } from '../../core/ids.ts'
 import { type TaskId, type TaskKey, taskKey } from '../../core/task-id.ts'
 import { Opened } from '../../platform/opened.ts'
@@ -137,7 +137,7 @@ export class HostTasks {
     const { config: connector } = await resolveConfig(spec.connectorConfig, providers)
     const resolveTaskConfig = async (): Promise<ConfigMap> => (await resolveConfig(spec.taskConfig, providers)).config
     const taskConfig = await resolveTaskConfig()
-    const values = distributedDef.parse(worker)
+    const values = commonDef.parse(worker)
     const descriptor = connectorDescriptor(this.#context, spec.connectorConfig['connector.class'] ?? '')
     return {
       id: spec.id,

@@ -15,7 +15,7 @@ const port = parentPort
 if (port === null) throw new Error('thread.ts is the entry of a worker thread and cannot be run by itself')
 
 const init = workerData as HostInit
-const loggers = new Loggers(new LogLevelTree(init.logLevels), init.logFormat)
+const loggers = new Loggers(new LogLevelTree(init.logLevels), init.logFormat, { file: init.logFile })
 const log = loggers.get('org.apache.kafka.connect.runtime.isolation.Plugins')
 const warn = (message: string): void => log.warn(message)
 
@@ -36,6 +36,7 @@ const late: { control: ControlPeer | null } = { control: null }
 const context: HostContext = {
   registry,
   worker: init.workerConfig,
+  offsetTopic: init.offsetTopic,
   providers,
   get control() {
     if (late.control === null) throw new Error('the host is not connected yet')

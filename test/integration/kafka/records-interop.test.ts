@@ -10,7 +10,7 @@ import type { RecordHeader } from '../../../runtime/kafka/records/format.ts'
 import type { KafkaRecord } from '../../../runtime/kafka/records/record.ts'
 import { kafkaJars } from '../../services/jars.ts'
 import { javaBinary } from '../../services/java.ts'
-import { kafkaEnv, needsKafka } from '../kafka-env.ts'
+import { kafkaEnv, needsJava } from '../kafka-env.ts'
 import { connect, createTopic, deleteTopic, fetchRecords, produceBatch, uniqueName } from './support.ts'
 
 const RECORDS = 200
@@ -34,7 +34,7 @@ function line(offset: number, r: Pick<KafkaRecord, 'timestamp' | 'key' | 'value'
   return `${offset} ${r.timestamp} ${hex(r.key)} ${hex(r.value)}${headers}`
 }
 
-test('records cross to and from the Java clients in every codec', needsKafka, async () => {
+test('records cross to and from the Java clients in every codec', needsJava, async () => {
   const prefix = uniqueName('interop')
   const topics = codecs.flatMap((codec) => [`${prefix}-ours-${codec}`, `${prefix}-java-${codec}`])
   const expected = Array.from({ length: RECORDS }, (_, i) => line(i, record(i)))

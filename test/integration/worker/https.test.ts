@@ -4,11 +4,12 @@ import { request } from 'node:https'
 import { after, before, describe, test } from 'node:test'
 import { freePorts } from '../../services/process.ts'
 import { makeStores, type Stores } from '../../services/stores.ts'
+import { runScript } from '../../support/command.ts'
 import type { ConnectorStatus } from '../../support/rest-client.ts'
 import { Scratch } from '../../support/scratch.ts'
 import { startWorker, type TestWorker } from '../../support/worker.ts'
 import { uniqueName } from '../kafka/support.ts'
-import { kafkaEnv, needsKafka } from '../kafka-env.ts'
+import { kafkaEnv, needsJava } from '../kafka-env.ts'
 
 const { bootstrap } = kafkaEnv
 
@@ -17,7 +18,7 @@ interface Answer {
   readonly text: string
 }
 
-describe('https listeners', needsKafka, () => {
+describe('https listeners', needsJava, () => {
   const scratch = new Scratch()
   const group = uniqueName('https')
   const workers: TestWorker[] = []
@@ -104,6 +105,18 @@ describe('https listeners', needsKafka, () => {
 
   test('refuse a caller without a certificate when one is required', async () => {
     await assert.rejects(ask(workers[0] as TestWorker, 'GET', '/', undefined, false))
+  })
+
+  test('the health check of the image asks over TLS whatever the certificate, and has none of its own', async () => {
+    await using open = await start({ 'listeners.https.ssl.client.auth': 'none', 'group.id': uniqueName('open') })
+    const check = async (worker: TestWorker) => {
+      const env = { CONNECT_LISTENERS: `https://127.0.0.1:${worker.port}` }
+      return await runScript('dist/runtime/docker-healthcheck.js', [], { env })
+    }
+    await open.until('the worker to be healthy', async () => ((await check(open)).code === 0 ? true : undefined))
+    const { code, stderr } = await check(workers[0] as TestWorker)
+    assert.equal(code, 1)
+    assert.match(stderr, /^health check: /)
   })
 
   test('a store that cannot be opened ends the start with the reason, and without the password', async () => {

@@ -8,13 +8,13 @@ import { Scratch } from '../../support/scratch.ts'
 import { consume, consumeAll } from '../../support/topic.ts'
 import { quick, startWorker, type TestWorker } from '../../support/worker.ts'
 import { uniqueName } from '../kafka/support.ts'
-import { kafkaEnv, needsKafka } from '../kafka-env.ts'
+import { kafkaEnv, needsJava } from '../kafka-env.ts'
 
 const { bootstrap } = kafkaEnv
 const sessionMs = Number(quick['session.timeout.ms'])
 const settings = { ...quick, 'offset.flush.interval.ms': '500', 'offset.storage.partitions': '1' }
 
-describe('beside the genuine Java worker', needsKafka, () => {
+describe('beside the genuine Java worker', needsJava, () => {
   const scratch = new Scratch()
   after(() => scratch[Symbol.dispose]())
 

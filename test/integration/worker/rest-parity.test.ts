@@ -6,7 +6,7 @@ import { type Answer, RestClient } from '../../support/rest-client.ts'
 import { Scratch } from '../../support/scratch.ts'
 import { startWorker, type TestWorker } from '../../support/worker.ts'
 import { uniqueName } from '../kafka/support.ts'
-import { kafkaEnv, needsKafka } from '../kafka-env.ts'
+import { kafkaEnv, needsJava } from '../kafka-env.ts'
 
 type Case = readonly [method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>]
 
@@ -26,7 +26,7 @@ const comparedHeaders = [
   'access-control-max-age',
 ]
 
-describe('REST beside the genuine Java worker', needsKafka, () => {
+describe('REST beside the genuine Java worker', needsJava, () => {
   const scratch = new Scratch()
   const topic = uniqueName('parity')
   const name = uniqueName('parity')

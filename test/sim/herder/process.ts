@@ -1,6 +1,6 @@
 /** One simulated worker process: the real herder, stores and group member on simulated time, network and topics. */
 import { ConnectError } from '../../../api/index.ts'
-import { parseWorkerConfig } from '../../../runtime/config/worker-config.ts'
+import { parseDistributedConfig } from '../../../runtime/config/worker-config.ts'
 import { ASSIGNMENT_OK, CONNECT_PROTOCOL_TYPE, decodeAssignment } from '../../../runtime/core/connect-protocol.ts'
 import { DistributedHerder } from '../../../runtime/herder/distributed-herder.ts'
 import { membershipTimes } from '../../../runtime/herder/membership-times.ts'
@@ -95,7 +95,7 @@ export class SimulatedProcess {
   #build(shared: Shared, random: Random): DistributedHerder {
     const { gate, log, url, workerId } = this
     const clock = new GateClock(gate)
-    const config = parseWorkerConfig(workerFile(shared), () => undefined)
+    const config = parseDistributedConfig(workerFile(shared), () => undefined)
     const open = (topic: SharedTopic, name: string) => ({
       topic: name,
       open: topic.openFor(gate, random.stream(name)),

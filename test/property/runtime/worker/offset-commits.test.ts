@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { type AckEntry, AckLedger } from '../../../../runtime/core/ack-ledger.ts'
 import { decodeOffsetKey, decodeOffsetValue } from '../../../../runtime/core/offset-key.ts'
-import { OffsetCommitter, type OffsetToken } from '../../../../runtime/worker/host/offset-committer.ts'
+import { OffsetCommitter } from '../../../../runtime/worker/host/offset-committer.ts'
+import { type OffsetToken, topicOffsetWriter } from '../../../../runtime/worker/host/offset-writers.ts'
 import type { OutgoingKafkaRecord, RecordProducer } from '../../../../runtime/worker/host/ports.ts'
 import { ManualClock, settled } from '../../../support/manual-clock.ts'
 
@@ -75,8 +76,7 @@ test('no offset that is written passes an unfinished record, or goes back', asyn
       const producer = new LateProducer()
       const committer = new OffsetCommitter({
         connector: 'c',
-        topic: 'offsets',
-        producer,
+        writer: topicOffsetWriter('offsets', producer),
         stored: () => Promise.resolve([]),
         clock,
         cancelled: new AbortController().signal,
@@ -150,8 +150,7 @@ test('a flush that was given up does not write after its successor', async () =>
   const stored = (): Promise<[]> => Promise.resolve([])
   const committer = new OffsetCommitter({
     connector: 'c',
-    topic: 'offsets',
-    producer,
+    writer: topicOffsetWriter('offsets', producer),
     stored,
     clock,
     cancelled: new AbortController().signal,

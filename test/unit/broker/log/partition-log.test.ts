@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } fr
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { type LogLimits, PartitionLog } from '../../../../broker/log/partition-log.ts'
-import { FileSegments, MemorySegments, type SegmentStore } from '../../../../broker/log/segment-bytes.ts'
+import { FileSegments, MemorySegments, MemoryUse, type SegmentStore } from '../../../../broker/log/segment-bytes.ts'
 import { readBatches } from '../../../../runtime/kafka/records/record-batch.ts'
 import { Scratch } from '../../../support/scratch.ts'
 import { batchOf, marker } from '../batches.ts'
@@ -39,7 +39,7 @@ for (const kind of ['memory', 'files'] as const) {
     const withLog = (work: (open: () => PartitionLog, folder: string) => void) => () => {
       using scratch = new Scratch()
       const folder = scratch.path('log')
-      const memory = new MemorySegments()
+      const memory = new MemorySegments(new MemoryUse())
       const store = (): SegmentStore => (kind === 'memory' ? memory : new FileSegments(folder))
       work(() => new PartitionLog(store()), folder)
     }
@@ -190,7 +190,7 @@ describe('compaction', () => {
   })
 
   test('takes single records out of a batch', () => {
-    const log = new PartitionLog(new MemorySegments())
+    const log = new PartitionLog(new MemorySegments(new MemoryUse()))
     log.append(batchOf(['1', '2', '3'], { keys: ['a', 'b', 'c'] }), { ...limits, segmentBytes: 1 })
     log.append(keyed('b', '4'), { ...limits, segmentBytes: 1 })
     log.compact(1_000_000, 1000)

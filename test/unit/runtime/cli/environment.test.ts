@@ -24,6 +24,36 @@ test('CONNECT_ variables are worker properties', () => {
   })
 })
 
+test('underscores become what cp-kafka-connect makes of them', () => {
+  const names = [
+    ['CONNECT_A_B', 'a.b'],
+    ['CONNECT_A__B', 'a_b'],
+    ['CONNECT_A___B', 'a-b'],
+    ['CONNECT_A____B', 'a-_b'],
+    ['CONNECT_A_B__C___D', 'a.b_c-d'],
+    ['CONNECT_CONFIG_PROVIDERS_MY__VAULT_CLASS', 'config.providers.my_vault.class'],
+  ] as const
+  for (const [name, property] of names) assert.deepEqual(environmentProperties({ [name]: 'x' }), { [property]: 'x' })
+})
+
+test('what Kubernetes sets for a service named connect is no property', () => {
+  assert.deepEqual(
+    environmentProperties({
+      CONNECT_SERVICE_HOST: '10.0.0.1',
+      CONNECT_SERVICE_PORT: '8083',
+      CONNECT_SERVICE_PORT_REST_API: '8083',
+      CONNECT_PORT: 'tcp://10.0.0.1:8083',
+      CONNECT_PORT_8083_TCP: 'tcp://10.0.0.1:8083',
+      CONNECT_PORT_8083_TCP_PROTO: 'tcp',
+      CONNECT_PORT_8083_TCP_ADDR: '10.0.0.1',
+      CONNECT_PORT_8083_TCP_PORT: '8083',
+      CONNECT_API_SERVICE_HOST: '10.0.0.2',
+      CONNECT_REST_ADVERTISED_PORT: '8083',
+    }),
+    { 'rest.advertised.port': '8083' },
+  )
+})
+
 test('short names of the well-known images work, the long ones win', () => {
   assert.deepEqual(environmentProperties({ GROUP_ID: 'short', BOOTSTRAP_SERVERS: 'b:1' }), {
     'group.id': 'short',

@@ -10,7 +10,7 @@ describe('what was asked for goes to standard output, exit code 0', () => {
   const answers: readonly (readonly [args: string, begin: string])[] = [
     ['--help', 'Usage: sluice COMMAND\n'],
     ['help transform', 'Usage: sluice transform '],
-    ['worker --help', 'Usage: sluice worker FILE.properties\n'],
+    ['worker --help', 'Usage: sluice worker [FILE.properties]\n'],
     ['validate x.json -h', 'Usage: sluice validate CONNECTOR...\n'],
     ['--version', `sluice ${version}\n`],
   ]
@@ -27,7 +27,11 @@ describe('a call that cannot be carried out: exit code 2, said on standard error
   const calls: readonly (readonly [args: readonly string[], said: RegExp])[] = [
     [[], /^Usage: sluice COMMAND/],
     [['wroker'], /^sluice: there is no command "wroker"\n\nUsage: sluice COMMAND/],
-    [['worker'], /^sluice worker: expected one argument: FILE\.properties\n\nUsage: sluice worker/],
+    [
+      ['worker'],
+      /^sluice worker: expected one argument: FILE\.properties, or .*CONNECT_\* variables\n\nUsage: sluice worker/,
+    ],
+    [['worker', 'a', 'b'], /^sluice worker: expected one argument: FILE\.properties\n\nUsage: sluice worker/],
     [['worker', '--foo', 'x'], /^sluice worker: Unknown option '--foo'\n\nUsage: sluice worker/],
     [['validate'], /^sluice validate: expected connector files\n\nUsage: sluice validate/],
     [['transform', 'a.json', 'b.json'], /^sluice transform: expected one argument: CONNECTOR\.json\n\nUsage/],
@@ -47,4 +51,11 @@ test('a log format that does not exist is refused at start', async () => {
   })
   assert.equal(code, 2)
   assert.match(stderr, /^sluice worker: The environment variable SLUICE_LOG_FORMAT is xml\. Set it to text or json/)
+})
+
+test('a worker without a file is one of variables, which are named where they are at fault', async () => {
+  const { code, stderr } = await runSluice(['worker'], { env: { CONNECT_BOOTSTRAP_SERVERS: 'here' } })
+  assert.equal(code, 2)
+  assert.match(stderr, /^sluice worker: /)
+  assert.doesNotMatch(stderr, /expected one argument/)
 })

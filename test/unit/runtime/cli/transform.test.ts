@@ -36,7 +36,7 @@ test('the quickstart’s orders go through the quickstart’s sink, the broken o
   assert.equal(code, 1)
   assert.equal(stderr, 'sluice transform: 2 of 6 records failed\n')
   const begin =
-    '{"topic":"orders","partition":0,"offset":0,"timestamp":null,"key":null,"value":{"schema":null,"payload":'
+    '{"topic":"oslo.orders","partition":0,"offset":0,"timestamp":null,"key":null,"value":{"schema":null,"payload":'
   assert.equal(results[0], `${begin}{"id":1,"item":"skis","price":249.5,"card":"****","shop":"oslo"}},"headers":[]}`)
   assert.match(results[4] ?? '', /"id":9007199254740993/)
   assert.match(results[2] ?? '', /^\{"error":\{"class":"DataException",.*not JSON.*,"transform":null\},"line":3\}$/)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ConnectError } from '../../../../api/index.ts'
 import { builtInConverters, checkWorkerConverters } from '../../../../runtime/cli/worker-converters.ts'
-import { parseWorkerConfig } from '../../../../runtime/config/worker-config.ts'
+import { parseDistributedConfig } from '../../../../runtime/config/worker-config.ts'
 import { PluginRegistry } from '../../../../runtime/plugins/registry.ts'
 
 function values(converters: Readonly<Record<string, string>>) {
@@ -16,7 +16,7 @@ function values(converters: Readonly<Record<string, string>>) {
     'status.storage.topic': 's',
     ...converters,
   }
-  return parseWorkerConfig(file, () => undefined).values
+  return parseDistributedConfig(file, () => undefined).values
 }
 
 /** Plugins of which only one is installed. */

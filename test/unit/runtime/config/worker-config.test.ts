@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseWorkerConfig, topicSettings } from '../../../../runtime/config/worker-config.ts'
+import { parseDistributedConfig, topicSettings } from '../../../../runtime/config/worker-config.ts'
 
 const file = {
   'bootstrap.servers': '127.0.0.1:9092',
@@ -14,7 +14,7 @@ const file = {
 
 const parse = (more: Readonly<Record<string, string>>): string[] => {
   const warnings: string[] = []
-  parseWorkerConfig({ ...file, ...more }, (message) => warnings.push(message))
+  parseDistributedConfig({ ...file, ...more }, (message) => warnings.push(message))
   return warnings
 }
 

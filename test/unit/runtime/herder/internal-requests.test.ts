@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parseWorkerConfig } from '../../../../runtime/config/worker-config.ts'
+import { parseDistributedConfig } from '../../../../runtime/config/worker-config.ts'
 import type { ConnectProtocolMode } from '../../../../runtime/core/connect-protocol.ts'
 import { SIGNATURE_ALGORITHM_HEADER, SIGNATURE_HEADER } from '../../../../runtime/core/request-signature.ts'
 import type { SessionKey } from '../../../../runtime/core/session-key.ts'
@@ -8,7 +8,7 @@ import type { SignedBody } from '../../../../runtime/herder/herder.ts'
 import { InternalRequests } from '../../../../runtime/herder/internal-requests.ts'
 import { SessionKeys } from '../../../../runtime/herder/session-keys.ts'
 
-const { values } = parseWorkerConfig(
+const { values } = parseDistributedConfig(
   {
     'bootstrap.servers': '127.0.0.1:9092',
     'group.id': 'g',

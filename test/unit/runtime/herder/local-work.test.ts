@@ -103,8 +103,8 @@ test('tasks that have failed are among those that new configs stop', async () =>
   const { worker, local } = setUp()
   await local.start(all)
   worker.tasks.clear()
-  assert.deepEqual(local.tasksOf(new Set(['c'])), [task])
-  assert.deepEqual(local.tasksOf(new Set(['other'])), [])
+  assert.deepEqual(local.tasksOf('c'), [task])
+  assert.deepEqual(local.tasksOf('other'), [])
 })
 
 test('nothing starts after the end', async () => {

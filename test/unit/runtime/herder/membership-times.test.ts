@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseWorkerConfig } from '../../../../runtime/config/worker-config.ts'
+import { parseDistributedConfig } from '../../../../runtime/config/worker-config.ts'
 import { membershipTimes } from '../../../../runtime/herder/membership-times.ts'
 
 const workerFile = {
@@ -15,7 +15,7 @@ const workerFile = {
 
 function heartbeatMs(configured?: string): number {
   const more = configured === undefined ? {} : { 'heartbeat.interval.ms': configured }
-  return membershipTimes(parseWorkerConfig({ ...workerFile, ...more }, () => undefined)).heartbeatIntervalMs
+  return membershipTimes(parseDistributedConfig({ ...workerFile, ...more }, () => undefined)).heartbeatIntervalMs
 }
 
 test('a worker asks twice a second at least whether another has died, more often when it is told to', () => {

@@ -129,3 +129,24 @@ test('a request ends the wait after a failure, and the next failure is waited fo
   assert.equal(asked, 4)
   assert.equal(clock.nextMs, 250)
 })
+
+test('who waits hears what came of what was asked for', async () => {
+  const { publisher, worker } = setUp()
+  assert.equal(await publisher.attempted('c'), null, 'nothing was')
+  const answers: ((configs: readonly ConfigMap[] | Error) => void)[] = []
+  worker.taskConfigs = () =>
+    new Promise((resolve, reject) => {
+      answers.push((answer) => (answer instanceof Error ? reject(answer) : resolve(answer)))
+    })
+  publisher.request('c')
+  const first = publisher.attempted('c')
+  await settled()
+  // Asked for again while an attempt is under way: that one began too early.
+  publisher.request('c')
+  const second = publisher.attempted('c')
+  answers[0]?.(new Error('not yet'))
+  assert.match(String(await first), /not yet/)
+  await settled()
+  answers[1]?.([{ task: '0' }])
+  assert.equal(await second, null)
+})

@@ -23,7 +23,10 @@ test('setting a level reaches those below and names what changed', () => {
 test('loggers follow the tree, text lines name logger and context', () => {
   const lines: string[] = []
   const tree = new LogLevelTree()
-  const log = new Loggers(tree, 'text', { write: (line: string) => void lines.push(line) }).get('a.b', 'src|task-0')
+  const log = new Loggers(tree, 'text', { stream: { write: (line: string) => void lines.push(line) } }).get(
+    'a.b',
+    'src|task-0',
+  )
   log.debug('hidden')
   tree.set('a', 'DEBUG', 1)
   log.debug('shown', { error: new Error('why') })
@@ -35,7 +38,7 @@ test('loggers follow the tree, text lines name logger and context', () => {
 })
 
 test('asking again for a logger gives the same one', () => {
-  const loggers = new Loggers(new LogLevelTree(), 'json', { write: () => undefined })
+  const loggers = new Loggers(new LogLevelTree(), 'json', { stream: { write: () => undefined } })
   const log = loggers.get('a.b', 'src|task-0')
   assert.equal(loggers.get('a.b', 'src|task-0'), log)
   assert.notEqual(loggers.get('a.b', 'src|task-1'), log)

@@ -13,7 +13,7 @@ const failure = new ConnectError('CONNECT_FAILED', 'Tolerance exceeded in error 
 
 function logged(format: LogFormat): string {
   let text = ''
-  const loggers = new Loggers(new LogLevelTree(), format, { write: (line: string) => (text += line) })
+  const loggers = new Loggers(new LogLevelTree(), format, { stream: { write: (line: string) => (text += line) } })
   loggers.get('a.b').error('The task failed', { error: failure, task: 3 })
   return text
 }

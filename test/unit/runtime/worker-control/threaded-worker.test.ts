@@ -39,6 +39,7 @@ function setUp(hostsMax = 2, answers: (number: number) => Partial<Handlers<HostM
       topicUsed: ({ task }, topic) => heard.push(`${task} used ${topic}`),
     },
     readOffsets: () => Promise.resolve([]),
+    writeOffsets: () => Promise.resolve(),
     sinks: {
       join: () => Promise.resolve(),
       leave: (task) => {

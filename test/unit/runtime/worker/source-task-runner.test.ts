@@ -5,7 +5,8 @@ import { AckLedger } from '../../../../runtime/core/ack-ledger.ts'
 import type { TargetState } from '../../../../runtime/core/ids.ts'
 import { TransformationChain } from '../../../../runtime/core/transformation-chain.ts'
 import { ErrorHandler, newErrorMetrics } from '../../../../runtime/worker/host/error-handling.ts'
-import { OffsetCommitter, type OffsetToken, settleOffsets } from '../../../../runtime/worker/host/offset-committer.ts'
+import { OffsetCommitter } from '../../../../runtime/worker/host/offset-committer.ts'
+import { type OffsetToken, settleOffsets, topicOffsetWriter } from '../../../../runtime/worker/host/offset-writers.ts'
 import type { BatchOutcome, OutgoingKafkaRecord, RecordProducer } from '../../../../runtime/worker/host/ports.ts'
 import { type Converters, SourcePipeline } from '../../../../runtime/worker/host/source-pipeline.ts'
 import { SourceTaskRunner, type SourceToken } from '../../../../runtime/worker/host/source-task-runner.ts'
@@ -131,8 +132,7 @@ function setUp(batches: readonly (readonly SourceRecord[])[], options: Options =
     ledger: new AckLedger(),
     offsets: new OffsetCommitter({
       connector: 'c',
-      topic: 'offsets',
-      producer: offsets,
+      writer: topicOffsetWriter('offsets', offsets),
       stored: (partitions) =>
         Promise.resolve(partitions.map((partition) => ({ partition, offset: null, keyBytes: null }))),
       clock,

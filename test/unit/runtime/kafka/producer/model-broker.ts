@@ -121,7 +121,7 @@ export class ModelBroker {
       partitionResponses: partitionData.map(({ index, records }) => {
         const [errorCode, baseOffset] =
           fault === 'none' ? this.#append(index, records as Buffer) : [codeOf(fault as ErrorName), -1]
-        return { index, errorCode, baseOffset, logAppendTimeMs: -1 }
+        return { index, errorCode, baseOffset, logAppendTimeMs: -1, errorMessage: null, recordErrors: [] }
       }),
     }))
     return { responses, throttleTimeMs: 0 }

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { isConnectError } from '../../../api/index.ts'
+import { type ConnectorFile, readConnectorFile } from '../connector-file.ts'
+
+/** The name of the worker file that may lie beside the connectors. */
+export const workerFileName = 'worker.properties'
+
+/** What a file of the folder is. */
+export type FolderEntry =
+  | { readonly kind: 'connector'; readonly file: string; readonly digest: string; readonly connector: ConnectorFile }
+  /** It is none, or one that cannot be read. */
+  | { readonly kind: 'other'; readonly file: string; readonly digest: string; readonly reason: string }
+
+/** The files of a folder that could be connectors: `.json` and `.properties`, not those of folders in it. */
+export function readConnectorFolder(folder: string): readonly FolderEntry[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && entry.name !== workerFileName)
+    .map(({ name }) => name)
+    .filter((name) => ['.json', '.properties'].includes(extname(name)))
+    .toSorted()
+    .flatMap((file) => readEntry(folder, file))
+}
+
+function readEntry(folder: string, file: string): FolderEntry[] {
+  const path = join(folder, file)
+  let digest = ''
+  try {
+    digest = createHash('sha256').update(readFileSync(path)).digest('hex')
+    const connector = readConnectorFile(path)
+    if (connector.config['connector.class'] !== undefined) return [{ kind: 'connector', file, digest, connector }]
+    return [{ kind: 'other', file, digest, reason: 'it has no connector.class and is left alone' }]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [] // gone since the folder was listed
+    return [{ kind: 'other', file, digest, reason: reasonOf(error) }]
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return isConnectError(error) && error.remedy !== null ? `${message}. ${error.remedy}` : message
+}

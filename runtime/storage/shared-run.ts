@@ -1,0 +1,33 @@
+/**
+ * Does one thing for many askers at once, such as reading a log to its end: whoever asks while it is under way shares the next time
+ * with all others that do, since the one under way may have begun too early for them. So that a hundred tasks that start together cost
+ * two reads.
+ */
+export class SharedRun {
+  readonly #work: () => Promise<void>
+  #running: Promise<void> | null = null
+  #next: Promise<void> | null = null
+
+  constructor(work: () => Promise<void>) {
+    this.#work = work
+  }
+
+  /** Not bounded in time: askers bring their own deadlines. */
+  run(): Promise<void> {
+    if (this.#running === null) return this.#begin()
+    this.#next ??= this.#running.then(
+      () => this.#begin(),
+      () => this.#begin(),
+    )
+    return this.#next
+  }
+
+  #begin(): Promise<void> {
+    this.#next = null
+    const run = this.#work().finally(() => {
+      if (this.#running === run) this.#running = null
+    })
+    this.#running = run
+    return run
+  }
+}

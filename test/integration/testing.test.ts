@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { type Connect, connect } from '../../testing/index.ts'
+import { checkout } from '../support/command.ts'
+import { Scratch } from '../support/scratch.ts'
+
+describe('Kafka Connect inside a test', () => {
+  const scratch = new Scratch()
+  let kafka: Connect
+  before(async () => {
+    kafka = await connect({ worker: { 'offset.flush.interval.ms': '50' } })
+  })
+  after(async () => {
+    await kafka.close()
+    scratch[Symbol.dispose]()
+  })
+  const source = (name: string): Record<string, string> => ({
+    'connector.class': 'FileStreamSource',
+    file: scratch.path(name),
+    topic: name,
+    'value.converter': 'StringConverter',
+  })
+  const sink = (name: string): Record<string, string> => ({
+    'connector.class': 'FileStreamSink',
+    file: scratch.path(`${name}.out`),
+    topics: name,
+    'value.converter': 'StringConverter',
+  })
+  const lines = (count: number): string[] => Array.from({ length: count }, (_, index) => `line ${index}`)
+
+  test('deploys connector files, reads records, and answers as REST does', async () => {
+    writeFileSync(scratch.path('orders'), '{"id":1,"card":"4111"}\nno JSON\n')
+    const file = join(checkout, 'config/quickstart/orders-source.json')
+    const status = await kafka.deployFile(file, { file: scratch.path('orders') })
+    assert.equal(status.tasks[0]?.state, 'RUNNING')
+    const [first] = await kafka.records('oslo.orders', 2)
+    assert.deepEqual(first?.json(), { id: 1, card: '4111' })
+    assert.deepEqual(await kafka.rest('GET', '/connectors/orders-source/topics'), {
+      'orders-source': { topics: ['oslo.orders'] },
+    })
+    await assert.rejects(kafka.rest('GET', '/connectors/none'), /404/)
+  })
+
+  test('names what failed in an entry of a dead letter queue', async () => {
+    await kafka.deploy('dead', {
+      ...sink('dead'),
+      'value.converter': 'JsonConverter',
+      'value.converter.schemas.enable': 'false',
+      'errors.tolerance': 'all',
+      'errors.deadletterqueue.topic.name': 'dead.letters',
+      'errors.deadletterqueue.topic.replication.factor': '1',
+      'errors.deadletterqueue.context.headers.enable': 'true',
+    })
+    await kafka.produce('dead', [
+      { key: 'k', value: { id: 1 }, headers: { h: '1' } },
+      { key: 'b', value: '{' },
+    ])
+    const [letter] = await kafka.deadLetters('dead.letters', 1)
+    assert.equal(letter?.value, '{')
+    const { connector, task, stage, topic, offset } = letter.error
+    assert.deepEqual([connector, task, stage, topic, offset], ['dead', 0, 'VALUE_CONVERTER', 'dead', 1])
+  })
+
+  test('says why a connector failed, and what it knows when it waits in vain', async () => {
+    const config = { ...sink('failing'), file: scratch.path('no/such/folder') }
+    await assert.rejects(kafka.deploy('failing', config, { timeoutMs: 1000 }), /in vain.*\n[^]*failing: .*FAILED/)
+    assert.match(await kafka.failure('failing'), /no\/such\/folder/)
+    await assert.rejects(
+      kafka.records('none', 1, { timeoutMs: 100 }),
+      /1 records in none; there are 0[^]*The end of the log/,
+    )
+    await kafka.rest('DELETE', '/connectors/failing')
+  })
+
+  test('a source writes each line once, whatever the broker does to its requests', async () => {
+    const name = 'source-faults'
+    writeFileSync(scratch.path(name), '')
+    await kafka.createTopic(name)
+    const producer = { api: 'Produce', topic: name } as const
+    // The same request meets one after the other: only what follows a delay goes through.
+    const faults = await Promise.all([
+      kafka.fault({ ...producer, effect: { kind: 'error', error: 'NOT_LEADER_OR_FOLLOWER' } }),
+      kafka.fault({ ...producer, effect: { kind: 'cut', when: 'before' } }),
+      kafka.fault({ ...producer, effect: { kind: 'error', error: 'NOT_ENOUGH_REPLICAS' } }),
+      kafka.fault({ ...producer, effect: { kind: 'delay', ms: 50 } }),
+    ])
+    await kafka.deploy(name, source(name))
+    for (const line of lines(faults.length + 1)) appendFileSync(scratch.path(name), `${line}\n`)
+    const records = await kafka.records(name, faults.length + 1)
+    await Promise.all(faults.map(({ over }) => over))
+    assert.deepEqual(
+      records.map(({ value }) => value),
+      lines(faults.length + 1),
+    )
+  })
+
+  test('a sink delivers everything, whatever becomes of its group, its fetches and its commits', async () => {
+    const name = 'sink-faults'
+    const group = { group: `connect-${name}` } as const
+    await kafka.createTopic(name)
+    await Promise.all([
+      kafka.fault({ api: 'FindCoordinator', ...group, effect: { kind: 'error', error: 'COORDINATOR_NOT_AVAILABLE' } }),
+      kafka.fault({ api: 'JoinGroup', ...group, effect: { kind: 'cut', when: 'after' } }),
+      kafka.fault({ api: 'SyncGroup', ...group, effect: { kind: 'error', error: 'REBALANCE_IN_PROGRESS' } }),
+      kafka.fault({ api: 'Fetch', topic: name, times: 2, effect: { kind: 'error', error: 'NOT_LEADER_OR_FOLLOWER' } }),
+      kafka.fault({ api: 'OffsetCommit', ...group, effect: { kind: 'error', error: 'NOT_COORDINATOR' } }),
+      kafka.fault({ api: 'OffsetCommit', ...group, effect: { kind: 'cut', when: 'after' } }),
+      kafka.fault({ api: 'Heartbeat', ...group, effect: { kind: 'error', error: 'UNKNOWN_MEMBER_ID' } }),
+    ])
+    const all = lines(200)
+    await kafka.produce(
+      name,
+      all.map((value) => ({ value })),
+    )
+    await kafka.deploy(name, sink(name), { timeoutMs: 30_000 })
+    await kafka.until(
+      'every line in the file',
+      () => {
+        const found = new Set((scratch.read(`${name}.out`) ?? '').split('\n'))
+        return all.every((line) => found.has(line)) || undefined
+      },
+      { timeoutMs: 30_000 },
+    )
+  })
+})
+
+test('the example for node:test in the README runs as it stands', () => {
+  using scratch = new Scratch()
+  const readme = readFileSync(join(checkout, 'testing/README.md'), 'utf8')
+  const code = /```js node-test\n([^]*?)```/.exec(readme)?.[1] ?? ''
+  mkdirSync(scratch.path('node_modules'))
+  symlinkSync(checkout.replace(/\/$/, ''), scratch.path('node_modules/sluice'))
+  // `await using` came to JavaScript with Node 24: older ones run what a compiler makes of it.
+  writeFileSync(scratch.path('example.test.js'), code)
+  const options = ['--target', 'es2023', '--module', 'nodenext', '--lib', 'es2023,esnext.disposable', '--skipLibCheck']
+  const javaScript = [
+    '--allowJs',
+    '--outDir',
+    'out',
+    '--types',
+    'node',
+    '--typeRoots',
+    join(checkout, 'node_modules/@types'),
+  ]
+  const tsc = join(checkout, 'node_modules/typescript/bin/tsc')
+  writeFileSync(scratch.path('package.json'), '{"type":"module"}')
+  const run = (args: readonly string[]) =>
+    spawnSync(process.execPath, args, {
+      cwd: scratch.folder,
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+    })
+  const compiled = run([tsc, ...options, ...javaScript, 'example.test.js'])
+  assert.equal(compiled.status, 0, compiled.stdout + compiled.stderr)
+  const { status, stdout, stderr } = run(['--test', scratch.path('out/example.test.js')])
+  assert.equal(status, 0, stdout + stderr)
+})

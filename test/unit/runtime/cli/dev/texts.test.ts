@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { devWorkerFile } from '../../../../../runtime/cli/dev/dev-worker-file.ts'
+import { routeOf } from '../../../../../runtime/cli/dev/overview.ts'
+import { progressLine } from '../../../../../runtime/cli/dev/progress.ts'
+import { parseDistributedConfig } from '../../../../../runtime/config/worker-config.ts'
+
+test('where records come from and go to is read from the config', () => {
+  assert.equal(routeOf({ file: 'in', topic: 't' }), 'in → t')
+  assert.equal(routeOf({ topics: 't,u', file: 'out' }), 't,u → out')
+  const deadLetters = { 'topics.regex': 't.*', 'errors.deadletterqueue.topic.name': 'd' }
+  assert.equal(routeOf(deadLetters), 't.*, broken ones → d')
+  assert.equal(routeOf({}), '')
+})
+
+test('counts, states and dead letters stand on one line', () => {
+  const running = { failure: null, state: 'RUNNING', deadLetters: 0 }
+  const line = progressLine([
+    { ...running, name: 'a', type: 'source', records: 12_345 },
+    { ...running, name: 'b', type: 'sink', records: 3, deadLetters: 2 },
+    { ...running, name: 'c', type: 'sink', records: 0, state: 'PAUSED' },
+    { ...running, name: 'd', type: 'sink', records: 0, failure: 'no file' },
+  ])
+  assert.equal(
+    line,
+    'a 12,345 read · b 3 delivered, 2 to the dead letter queue · c 0 delivered (PAUSED) · d 0 delivered (FAILED)',
+  )
+  assert.equal(progressLine([]), 'no connectors yet')
+})
+
+test('the worker of an embedded broker takes what the user sets, save for the broker', () => {
+  const addresses = { bootstrap: '127.0.0.1:9', listener: 'http://127.0.0.1:8' }
+  const own = { 'group.id': 'mine', 'bootstrap.servers': 'elsewhere:1' }
+  const environment = { CONNECT_OFFSET_FLUSH_INTERVAL_MS: '7', BOOTSTRAP_SERVERS: 'elsewhere:2' }
+  const { properties, variables } = devWorkerFile(own, environment, addresses)
+  assert.equal(properties['bootstrap.servers'], '127.0.0.1:9')
+  assert.equal(properties['group.id'], 'mine')
+  assert.equal(properties['listeners'], 'http://127.0.0.1:8')
+  assert.equal(properties['offset.flush.interval.ms'], '7')
+  assert.deepEqual([...variables.keys()], ['offset.flush.interval.ms'])
+  parseDistributedConfig(properties, assert.fail)
+})

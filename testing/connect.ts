@@ -1,0 +1,230 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Fault } from '../broker/faults/fault.ts'
+import type { FaultHandle } from '../broker/thread.ts'
+import { readConnectorFile } from '../runtime/cli/connector-file.ts'
+import { type Embedded, startEmbedded } from '../runtime/cli/dev/embedded.ts'
+import { herderTarget } from '../runtime/cli/dev/herder-target.ts'
+import type { ConnectorStateInfo } from '../runtime/herder/herder.ts'
+import type { KafkaRecord } from '../runtime/kafka/records/record.ts'
+import { isLogLevel, LogLevelTree } from '../runtime/platform/log-levels.ts'
+import { Loggers } from '../runtime/platform/logger.ts'
+import { Clients, type NewRecord } from './clients.ts'
+import { DeadLetter, TestRecord } from './records.ts'
+
+export interface ConnectOptions {
+  /** Worker properties beside those of `sluice dev`: converters, `plugin.path`, … */
+  readonly worker?: Readonly<Record<string, string>>
+  /** How long a wait takes at most, in milliseconds; 10,000 if left out. */
+  readonly timeoutMs?: number
+  /** Of the worker's log, whose end every failed wait shows: INFO if left out. */
+  readonly logLevel?: string
+}
+
+export interface WaitOptions {
+  /** In milliseconds; that of {@link ConnectOptions} if left out. */
+  readonly timeoutMs?: number
+}
+
+/** As in a connector file: values are texts, as everywhere in Kafka Connect. */
+export type ConnectorConfig = Readonly<Record<string, string>>
+
+const defaultTimeoutMs = 10_000
+const lookEveryMs = 20
+const logCharsShown = 3000
+
+/** Starts an embedded broker in memory and a worker on it, in this process; several do not disturb one another. */
+export async function connect(options: ConnectOptions = {}): Promise<Connect> {
+  const { worker = {}, timeoutMs = defaultTimeoutMs, logLevel = 'INFO' } = options
+  if (!isLogLevel(logLevel)) throw new RangeError(`logLevel ${logLevel} is none of Kafka Connect's`)
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-testing-'))
+  const log = join(folder, 'log')
+  const problems: string[] = []
+  try {
+    const embedded = await startEmbedded({
+      own: { 'group.id': 'sluice-testing', ...worker },
+      environment: {},
+      ports: { restPort: 0, kafkaPort: 0 },
+      dataFolder: null,
+      loggers: new Loggers(new LogLevelTree({ root: logLevel }), 'text', { file: log }),
+      notice: (text) => problems.push(text),
+      onBroker: { onError: (error) => problems.push(error), onTorn: () => undefined },
+    })
+    return new Connect(embedded, { folder, log, problems, timeoutMs })
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+interface Ground {
+  readonly folder: string
+  readonly log: string
+  readonly problems: readonly string[]
+  readonly timeoutMs: number
+}
+
+/** Kafka and a Connect worker, for one test or a file of them. */
+export class Connect implements AsyncDisposable {
+  readonly #embedded: Embedded
+  readonly #ground: Ground
+  readonly #clients: Clients
+
+  /** Made by {@link connect}. */
+  constructor(embedded: Embedded, ground: Ground) {
+    this.#embedded = embedded
+    this.#ground = ground
+    this.#clients = new Clients(embedded.broker.bootstrap)
+  }
+
+  /** `host:port`, for `bootstrap.servers` of any Kafka client. */
+  get bootstrap(): string {
+    return this.#embedded.broker.bootstrap
+  }
+
+  /** Where REST answers. */
+  get url(): string {
+    return this.#embedded.worker.url.replace(/\/$/, '')
+  }
+
+  /** What the worker has logged so far. */
+  get log(): string {
+    return readFileSync(this.#ground.log, { encoding: 'utf8', flag: 'a+' })
+  }
+
+  /** Creates a connector or changes its config, and waits until it and at least one task run. */
+  async deploy(name: string, config: ConnectorConfig, options?: WaitOptions): Promise<ConnectorStateInfo> {
+    await herderTarget(this.#embedded.worker.herder).deploy(name, { ...config, name }, null)
+    return await this.status(name, isRunning, options)
+  }
+
+  /** Deploys a connector file, as it is in Git; `changes` are laid over it. */
+  async deployFile(path: string, changes: ConnectorConfig = {}, options?: WaitOptions): Promise<ConnectorStateInfo> {
+    const { name, config } = readConnectorFile(path)
+    const texts = Object.entries(config).filter((entry): entry is [string, string] => entry[1] !== null)
+    return await this.deploy(name, { ...Object.fromEntries(texts), ...changes }, options)
+  }
+
+  /** The status of a connector, as soon as it fits. */
+  async status(
+    name: string,
+    fits: (status: ConnectorStateInfo) => boolean,
+    options?: WaitOptions,
+  ): Promise<ConnectorStateInfo> {
+    return await this.#until(`${name} to be in the awaited state`, options, () => {
+      const status = this.#statusNow(name)
+      return Promise.resolve(status !== null && fits(status) ? status : undefined)
+    })
+  }
+
+  /** Why a connector or one of its tasks failed, as soon as one has: the trace. */
+  async failure(name: string, options?: WaitOptions): Promise<string> {
+    const status = await this.status(name, (each) => failedPart(each) !== undefined, options)
+    return failedPart(status)?.trace ?? ''
+  }
+
+  /** Asks the worker's REST API; the answer's JSON. @throws Error for an answer that is no success */
+  async rest(method: string, path: string, body?: unknown): Promise<unknown> {
+    const init =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
+    const answer = await fetch(`${this.url}${path}`, { method, ...init })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+    return text === '' ? null : (JSON.parse(text) as unknown)
+  }
+
+  createTopic(name: string, partitions = 1, config: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.#clients.createTopic(name, partitions, config)
+  }
+
+  /** Writes records; all are acknowledged when this resolves. */
+  produce(topic: string, records: readonly NewRecord[]): Promise<void> {
+    return this.#clients.produce(topic, records)
+  }
+
+  /** All committed records of a topic, as soon as there are so many; those of a partition are in order. */
+  async records(topic: string, count: number, options?: WaitOptions): Promise<TestRecord[]> {
+    return (await this.#read(topic, count, options)).map((record) => new TestRecord(record))
+  }
+
+  /** All entries of a dead letter queue, as soon as there are so many. */
+  async deadLetters(topic: string, count: number, options?: WaitOptions): Promise<DeadLetter[]> {
+    return (await this.#read(topic, count, options)).map((record) => new DeadLetter(record))
+  }
+
+  /** Waits until something is so: until the answer is neither undefined nor false. */
+  async until<T>(what: string, probe: () => T | undefined | Promise<T | undefined>, options?: WaitOptions): Promise<T> {
+    return await this.#until(what, options, async () => await probe())
+  }
+
+  /** Lets requests to the broker go wrong; it is in place when this resolves. */
+  fault(fault: Fault): Promise<FaultHandle> {
+    return this.#embedded.broker.stage(fault)
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#embedded.stop()
+    } finally {
+      rmSync(this.#ground.folder, { recursive: true, force: true })
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #read(topic: string, count: number, options: WaitOptions = {}): Promise<readonly KafkaRecord[]> {
+    const over = AbortSignal.timeout(options.timeoutMs ?? this.#ground.timeoutMs)
+    let found: readonly KafkaRecord[] = []
+    do {
+      found = await this.#clients.read(topic, (records) => records.length >= count, over)
+      if (found.length >= count) return found
+      if (!over.aborted) await delay(lookEveryMs) // no such topic yet
+    } while (!over.aborted)
+    throw this.#tooLate(`${count} records in ${topic}; there are ${found.length}`)
+  }
+
+  async #until<T>(what: string, options: WaitOptions = {}, probe: () => Promise<T | undefined>): Promise<T> {
+    const over = AbortSignal.timeout(options.timeoutMs ?? this.#ground.timeoutMs)
+    while (!over.aborted) {
+      const found = await probe()
+      if (found !== undefined && found !== false) return found
+      await delay(lookEveryMs)
+    }
+    throw this.#tooLate(what)
+  }
+
+  #statusNow(name: string): ConnectorStateInfo | null {
+    const { herder } = this.#embedded.worker
+    try {
+      return herder.connectorStatus(name)
+    } catch {
+      return null // nobody has started it yet
+    }
+  }
+
+  /** Says what else is known: nobody should have to run a test again to learn why it failed. */
+  #tooLate(what: string): Error {
+    const states = this.#embedded.worker.herder.connectors().map((name) => stateText(name, this.#statusNow(name)))
+    const log = this.log.slice(-logCharsShown)
+    const problems = this.#ground.problems.map((problem) => `broker: ${problem}`)
+    return new Error([`Waited in vain for ${what}`, ...states, ...problems, 'The end of the log:', log].join('\n'))
+  }
+}
+
+function isRunning({ connector, tasks }: ConnectorStateInfo): boolean {
+  return connector.state === 'RUNNING' && tasks.length > 0 && tasks.every(({ state }) => state === 'RUNNING')
+}
+
+function failedPart({ connector, tasks }: ConnectorStateInfo): { readonly trace?: string } | undefined {
+  return [connector, ...tasks].find(({ state }) => state === 'FAILED')
+}
+
+function stateText(name: string, status: ConnectorStateInfo | null): string {
+  if (status === null) return `${name}: no status`
+  const tasks = status.tasks.map(({ id, state }) => `task ${id} ${state}`).join(', ')
+  return `${name}: ${status.connector.state}, ${tasks || 'no tasks'}\n${failedPart(status)?.trace ?? ''}`.trimEnd()
+}
