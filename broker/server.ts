@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { handlers } from './apis/index.ts'
 import { Faults } from './faults/faults.ts'
 import { Connection } from './net/connection.ts'
+import type { SaslOptions } from './sasl/mechanism.ts'
 import { BrokerState, type BrokerStateOptions } from './state/broker-state.ts'
 
 /** `log.retention.check.interval.ms` */
@@ -12,6 +13,8 @@ export interface BrokerOptions extends BrokerStateOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+  /** Left out: nobody has to say who they are. */
+  readonly sasl?: SaslOptions | null
   readonly onError: (error: unknown) => void
 }
 
@@ -24,11 +27,11 @@ export class BrokerServer implements AsyncDisposable {
   /** What is to go wrong, for tests. */
   readonly faults = new Faults()
 
-  private constructor(server: Server, state: BrokerState, onError: (error: unknown) => void) {
+  private constructor(server: Server, state: BrokerState, { onError, sasl = null }: BrokerOptions) {
     this.#server = server
     this.#state = state
     server.on('connection', (socket) => {
-      const connection = new Connection(socket, { state, handlers, faults: this.faults, onError })
+      const connection = new Connection(socket, { state, handlers, faults: this.faults, sasl, onError })
       this.#connections.add(connection)
       socket.on('close', () => this.#connections.delete(connection))
     })
@@ -37,7 +40,7 @@ export class BrokerServer implements AsyncDisposable {
   static async start(options: BrokerOptions): Promise<BrokerServer> {
     const state = new BrokerState(options)
     const server = createServer()
-    const broker = new BrokerServer(server, state, options.onError)
+    const broker = new BrokerServer(server, state, options)
     server.listen({ host: options.host, port: options.port })
     try {
       await once(server, 'listening')

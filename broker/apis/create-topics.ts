@@ -4,10 +4,9 @@ import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 import type { Topic } from '../state/topic.ts'
 import { topicConfigKeys } from '../state/topic-configs.ts'
-import { BrokerError } from '../state/topics.ts'
+import { BrokerError } from '../state/broker-error.ts'
+import type { NewTopic } from '../state/topics.ts'
 import { handler } from './handler.ts'
-
-type Wanted = Parameters<BrokerState['topics']['create']>[0]
 
 /** DescribeConfigs' sources: given to the topic, or the default. */
 const dynamicTopic = 1
@@ -18,41 +17,44 @@ export const createTopicsHandler = handler(createTopics, (state, { topics, valid
   const names = topics.map(({ name }) => name)
   return {
     throttleTimeMs: 0,
-    topics: topics.map(({ name, numPartitions, replicationFactor, assignments, configs }) => {
-      if (names.indexOf(name) !== names.lastIndexOf(name))
+    topics: [...new Set(names)].map((name) => {
+      const [wanted, ...others] = topics.filter((topic) => topic.name === name)
+      if (wanted === undefined || others.length > 0)
         return failed(name, new BrokerError('INVALID_REQUEST', 'Duplicate topic name.'))
-      // Where each replica is to be placed says how many partitions there are; all of them are here.
-      const partitions = assignments.length > 0 ? assignments.length : numPartitions
-      const given = configs.flatMap(({ name: key, value }) => (value === null ? [] : [[key, value] as const]))
-      const wanted: Wanted = { name, partitions, replicationFactor, configs: new Map(given) }
-      try {
-        return made(name, state.topics.create(wanted, validateOnly), wanted)
-      } catch (error) {
-        if (error instanceof BrokerError) return failed(name, error)
-        throw error
-      }
+      const { numPartitions: partitions, replicationFactor, assignments } = wanted
+      const configs = new Map(wanted.configs.map(({ name: key, value }) => [key, value]))
+      return create(state, { name, partitions, replicationFactor, assignments, configs }, validateOnly)
     }),
   }
 })
 
-function made(name: string, topic: Topic | null, wanted: Wanted) {
+function create({ topics }: BrokerState, wanted: NewTopic, validateOnly: boolean) {
+  try {
+    return made(topics.create(wanted, validateOnly), topics.countOf(wanted))
+  } catch (error) {
+    if (error instanceof BrokerError) return failed(wanted.name, error)
+    throw error
+  }
+}
+
+function made(topic: Topic, numPartitions: number) {
   return {
-    name,
-    topicId: topic?.id ?? NIL_UUID,
+    name: topic.name,
+    topicId: topic.id,
     errorCode: 0,
     errorMessage: null,
-    numPartitions: topic?.partitions.length ?? wanted.partitions,
+    numPartitions,
     replicationFactor: 1,
-    configs: topicConfigKeys.map(({ name: key, value }) => ({
+    configs: topicConfigKeys.map(({ name: key }) => ({
       name: key,
-      value: wanted.configs.get(key) ?? value,
+      value: topic.config(key),
       readOnly: false,
-      configSource: wanted.configs.has(key) ? dynamicTopic : defaultConfig,
+      configSource: topic.overrides.has(key) ? dynamicTopic : defaultConfig,
       isSensitive: false,
     })),
   }
 }
 
-function failed(name: string, { error, message }: BrokerError) {
-  return { name, topicId: NIL_UUID, errorCode: codeOf(error), errorMessage: message, configs: null }
+function failed(name: string, { error, told }: BrokerError) {
+  return { name, topicId: NIL_UUID, errorCode: codeOf(error), errorMessage: told, configs: null }
 }

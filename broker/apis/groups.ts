@@ -51,7 +51,7 @@ function describe({ groups }: BrokerState, groupId: string, version: number) {
       clientId: member.request.clientId,
       clientHost: `/${member.request.clientHost}`,
       memberMetadata: stable ? member.metadata(group.protocol) : nothing,
-      memberAssignment: stable ? member.assignment : nothing,
+      memberAssignment: member.assignment,
     })),
   }
 }

@@ -1,5 +1,6 @@
 import type { Api } from '../../runtime/kafka/protocol/api.ts'
 import type { Decoded, Encodable, Fields } from '../../runtime/kafka/protocol/schema.ts'
+import type { Authentication } from '../sasl/authentication.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 
 /** One request, as a handler sees it besides its body. */
@@ -10,6 +11,8 @@ export interface Call {
   readonly host: string
   /** Fires when the connection has ended: nobody waits for the answer any more. */
   readonly closed: AbortSignal
+  /** How far the client has come with proving who it is. */
+  readonly authentication: Authentication
 }
 
 /** How one API is answered. */

@@ -3,6 +3,11 @@ import { alterConfigsHandler, describeConfigsHandler, incrementalAlterConfigsHan
 import { createTopicsHandler } from './create-topics.ts'
 import { deleteTopicsHandler } from './delete-topics.ts'
 import { describeClusterHandler } from './describe-cluster.ts'
+import {
+  describeProducersHandler,
+  describeTransactionsHandler,
+  listTransactionsHandler,
+} from './describe-transactions.ts'
 import { fetchHandler } from './fetch.ts'
 import { findCoordinatorHandler } from './find-coordinator.ts'
 import { deleteGroupsHandler, describeGroupsHandler, listGroupsHandler } from './groups.ts'
@@ -14,6 +19,7 @@ import { metadataHandler } from './metadata.ts'
 import { offsetCommitHandler, offsetDeleteHandler, offsetFetchHandler } from './offsets.ts'
 import { createPartitionsHandler, deleteRecordsHandler, offsetForLeaderEpochHandler } from './partitions.ts'
 import { produceHandler } from './produce.ts'
+import { saslAuthenticateHandler, saslHandshakeHandler } from './sasl.ts'
 import {
   addOffsetsToTxnHandler,
   addPartitionsToTxnHandler,
@@ -36,6 +42,8 @@ export const handlers: ReadonlyMap<number, AnyHandler> = new Map(
     describeClusterHandler,
     describeConfigsHandler,
     describeGroupsHandler,
+    describeProducersHandler,
+    describeTransactionsHandler,
     endTxnHandler,
     fetchHandler,
     findCoordinatorHandler,
@@ -46,12 +54,15 @@ export const handlers: ReadonlyMap<number, AnyHandler> = new Map(
     leaveGroupHandler,
     listGroupsHandler,
     listOffsetsHandler,
+    listTransactionsHandler,
     metadataHandler,
     offsetCommitHandler,
     offsetDeleteHandler,
     offsetFetchHandler,
     offsetForLeaderEpochHandler,
     produceHandler,
+    saslAuthenticateHandler,
+    saslHandshakeHandler,
     syncGroupHandler,
     txnOffsetCommitHandler,
   ].map((each) => [each.api.key, each]),

@@ -11,6 +11,10 @@ import { handler } from './handler.ts'
 const idRequiredSince = 4
 /** From here on a leader may be told to skip the assignment (KIP-814). */
 const skipAssignmentSince = 9
+/** Until then no protocol is an empty one. */
+const nullableProtocolSince = 7
+/** From here on who syncs has to say of what kind the group is. */
+const protocolNeededSince = 5
 
 export const joinGroupHandler = handler(joinGroup, async (state, body, { version, clientId, host }) => {
   const { groupId, memberId, sessionTimeoutMs } = body
@@ -19,7 +23,7 @@ export const joinGroupHandler = handler(joinGroup, async (state, body, { version
     return {
       throttleTimeMs: 0,
       errorCode: codeOf(error),
-      protocolName: '',
+      protocolName: version < nullableProtocolSince ? '' : null,
       leader: '',
       skipAssignment: false,
       memberId,
@@ -50,8 +54,7 @@ function joined(answer: JoinAnswer, version: number) {
     errorCode: code(answer.error),
     generationId: answer.generation,
     protocolType: answer.protocolType,
-    // Until version 7 no protocol is an empty one.
-    protocolName: answer.protocol ?? (version < 7 ? '' : null),
+    protocolName: answer.protocol ?? (version < nullableProtocolSince ? '' : null),
     leader: answer.leader,
     skipAssignment: answer.skipAssignment,
     memberId: answer.memberId,
@@ -63,7 +66,13 @@ function joined(answer: JoinAnswer, version: number) {
   }
 }
 
-export const syncGroupHandler = handler(syncGroup, async (state, body) => {
+export const syncGroupHandler = handler(syncGroup, async (state, body, { version }) => {
+  const refused = (error: Parameters<typeof codeOf>[0]) => {
+    return { throttleTimeMs: 0, errorCode: codeOf(error), assignment: Buffer.alloc(0) }
+  }
+  if (version >= protocolNeededSince && (body.protocolType === null || body.protocolName === null))
+    return refused('INCONSISTENT_GROUP_PROTOCOL')
+  if (body.groupId === '') return refused('INVALID_GROUP_ID')
   const answer = await state.groups.get(body.groupId)?.sync({
     memberId: body.memberId,
     instanceId: body.groupInstanceId,
@@ -72,8 +81,7 @@ export const syncGroupHandler = handler(syncGroup, async (state, body) => {
     protocol: body.protocolName,
     assignments: body.assignments,
   })
-  if (answer === undefined)
-    return { throttleTimeMs: 0, errorCode: codeOf('UNKNOWN_MEMBER_ID'), assignment: Buffer.alloc(0) }
+  if (answer === undefined) return refused('UNKNOWN_MEMBER_ID')
   return {
     throttleTimeMs: 0,
     errorCode: code(answer.error),
@@ -85,12 +93,14 @@ export const syncGroupHandler = handler(syncGroup, async (state, body) => {
 
 export const heartbeatHandler = handler(heartbeat, ({ groups }, body) => {
   const speaker = { memberId: body.memberId, instanceId: body.groupInstanceId, generation: body.generationId }
+  if (body.groupId === '') return { throttleTimeMs: 0, errorCode: codeOf('INVALID_GROUP_ID') }
   const group = groups.get(body.groupId)
   return { throttleTimeMs: 0, errorCode: code(group === undefined ? 'UNKNOWN_MEMBER_ID' : group.heartbeat(speaker)) }
 })
 
 /** Until version 2 one member leaves, and the answer is its own. */
 export const leaveGroupHandler = handler(leaveGroup, ({ groups }, { groupId, memberId, members }, { version }) => {
+  if (groupId === '') return { throttleTimeMs: 0, errorCode: codeOf('INVALID_GROUP_ID'), members: [] }
   const group = groups.get(groupId)
   const leave = (id: string, instanceId: string | null): number =>
     code(group === undefined ? 'UNKNOWN_MEMBER_ID' : group.leave(id, instanceId))

@@ -3,7 +3,8 @@ import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
 import { metadata } from '../../runtime/kafka/protocol/metadata.ts'
 import { type BrokerState, nodeId } from '../state/broker-state.ts'
 import type { Topic } from '../state/topic.ts'
-import { BrokerError } from '../state/topics.ts'
+import { BrokerError, refusalOf } from '../state/broker-error.ts'
+import { checkName } from '../state/topic-name.ts'
 import { handler } from './handler.ts'
 
 /** Brokers and topics; makes topics that are asked for by name where that is allowed. */
@@ -13,8 +14,10 @@ export const metadataHandler = handler(metadata, (state, { topics, allowAutoTopi
   const all = topics === null || (version === 0 && topics.length === 0)
   const described = all
     ? state.topics.all().map((topic) => describe(state, topic))
-    : topics.map(({ name, topicId }) =>
-        name === null ? byId(state, topicId) : byName(state, name, allowAutoTopicCreation && state.createTopics),
+    : distinct(topics).map(({ name, topicId }) =>
+        name === null
+          ? byId(state, topicId, version)
+          : byName(state, name, allowAutoTopicCreation && state.createTopics),
       )
   return {
     throttleTimeMs: 0,
@@ -26,20 +29,34 @@ export const metadataHandler = handler(metadata, (state, { topics, allowAutoTopi
   }
 })
 
+/** A topic that is named twice is described once. */
+function distinct<T extends { readonly name: string | null; readonly topicId: string }>(
+  topics: readonly T[],
+): readonly T[] {
+  return [...new Map(topics.map((topic) => [topic.name ?? `/${topic.topicId}`, topic])).values()]
+}
+
 function byName(state: BrokerState, name: string, create: boolean) {
   const known = state.topics.get(name)
   if (known !== undefined) return describe(state, known)
-  if (!create) return missing(name, NIL_UUID, 'UNKNOWN_TOPIC_OR_PARTITION')
+  if (!create) {
+    const fault = refusalOf(() => checkName(name))
+    return missing(name, NIL_UUID, fault?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION')
+  }
   try {
     const made = state.topics.create({ name, partitions: -1, replicationFactor: -1, configs: new Map() })
-    return made === null ? missing(name, NIL_UUID, 'UNKNOWN_TOPIC_OR_PARTITION') : describe(state, made)
+    return describe(state, made)
   } catch (error) {
     if (error instanceof BrokerError) return missing(name, NIL_UUID, error.error)
     throw error
   }
 }
 
-function byId(state: BrokerState, topicId: string) {
+/** From here on topics may be asked for by id, though there was room for one before. */
+const idsSince = 12
+
+function byId(state: BrokerState, topicId: string, version: number) {
+  if (version < idsSince) return missing('', topicId, 'INVALID_REQUEST')
   const known = state.topics.byId(topicId)
   return known === undefined ? missing(null, topicId, 'UNKNOWN_TOPIC_ID') : describe(state, known)
 }

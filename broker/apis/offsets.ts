@@ -5,6 +5,7 @@ import { offsetDelete } from '../../runtime/kafka/protocol/offset-delete.ts'
 import { offsetFetch } from '../../runtime/kafka/protocol/offset-fetch.ts'
 import { decodeSubscription } from '../../runtime/core/consumer-protocol.ts'
 import type { Group } from '../groups/group.ts'
+import type { Speaker } from '../groups/member.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 import { code } from './groups.ts'
 import { handler } from './handler.ts'
@@ -15,18 +16,18 @@ const metadataBytesMax = 4096
 /** Version 10 names topics by id and is not answered. */
 export const offsetCommitHandler = handler(
   offsetCommit,
-  (state, body) => {
+  (state, body, { version }) => {
     const { groupId } = body
     const speaker = {
       memberId: body.memberId,
       instanceId: body.groupInstanceId,
       generation: body.generationIdOrMemberEpoch,
     }
-    const fault = groupId === '' ? 'INVALID_GROUP_ID' : state.groups.commitFault(groupId, speaker)
+    const fault = commitFault(state, groupId, speaker, version)
     const topics = body.topics.map(({ name: topic, partitions }) => ({
       name: topic,
       partitions: partitions.map(({ partitionIndex: partition, ...given }) => {
-        const error = fault ?? placeFault(state, topic, partition, given.committedMetadata)
+        const error = placeFault(state, topic, partition) ?? fault ?? metadataFault(given.committedMetadata)
         if (error === null) {
           const { committedOffset: offset, committedLeaderEpoch: leaderEpoch, committedMetadata: metadata } = given
           state.groups.commit(groupId, { topic, partition, offset, leaderEpoch, metadata })
@@ -39,8 +40,17 @@ export const offsetCommitHandler = handler(
   [offsetCommit.minVersion, 9],
 )
 
-function placeFault(state: BrokerState, topic: string, partition: number, metadata: string | null): ErrorName | null {
-  if (state.topics.get(topic)?.partitions[partition] === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION'
+/** Older clients know a group that is not there by its generation only. */
+function commitFault({ groups }: BrokerState, groupId: string, speaker: Speaker, version: number): ErrorName | null {
+  const fault = groups.commitFault(groupId, speaker)
+  return fault === 'GROUP_ID_NOT_FOUND' && version < 9 ? 'ILLEGAL_GENERATION' : fault
+}
+
+function placeFault(state: BrokerState, topic: string, partition: number): ErrorName | null {
+  return state.topics.get(topic)?.partitions[partition] === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : null
+}
+
+function metadataFault(metadata: string | null): ErrorName | null {
   return Buffer.byteLength(metadata ?? '') > metadataBytesMax ? 'OFFSET_METADATA_TOO_LARGE' : null
 }
 
@@ -104,6 +114,8 @@ export const offsetDeleteHandler = handler(offsetDelete, (state, { groupId, topi
     topics: topics.map(({ name, partitions }) => ({
       name,
       partitions: partitions.map(({ partitionIndex }) => {
+        const missing = placeFault(state, name, partitionIndex)
+        if (missing !== null) return { partitionIndex, errorCode: codeOf(missing) }
         if (subscribed.has(name)) return { partitionIndex, errorCode: codeOf('GROUP_SUBSCRIBED_TO_TOPIC') }
         state.groups.forget(groupId, name, partitionIndex)
         return { partitionIndex, errorCode: 0 }

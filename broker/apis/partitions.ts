@@ -2,16 +2,23 @@ import { createPartitions } from '../../runtime/kafka/protocol/create-partitions
 import { deleteRecords } from '../../runtime/kafka/protocol/delete-records.ts'
 import { codeOf } from '../../runtime/kafka/protocol/error-codes.ts'
 import { offsetForLeaderEpoch } from '../../runtime/kafka/protocol/offset-for-leader-epoch.ts'
-import { BrokerError } from '../state/topics.ts'
+import { refusalOf } from '../state/broker-error.ts'
 import { handler } from './handler.ts'
+import { isUnknownEpoch } from './leader-epoch.ts'
 
-export const createPartitionsHandler = handler(createPartitions, ({ topics }, { topics: wanted, validateOnly }) => ({
-  throttleTimeMs: 0,
-  results: wanted.map(({ name, count }) => {
-    const fault = faultOf(() => topics.addPartitions(name, count, validateOnly))
-    return { name, errorCode: fault === null ? 0 : codeOf(fault.error), errorMessage: fault?.message ?? null }
-  }),
-}))
+export const createPartitionsHandler = handler(createPartitions, ({ topics }, { topics: wanted, validateOnly }) => {
+  const names = wanted.map(({ name }) => name)
+  return {
+    throttleTimeMs: 0,
+    results: [...new Set(names)].map((name) => {
+      const [only, ...others] = wanted.filter((each) => each.name === name)
+      if (only === undefined || others.length > 0)
+        return { name, errorCode: codeOf('INVALID_REQUEST'), errorMessage: 'Duplicate topic name.' }
+      const fault = refusalOf(() => topics.addPartitions(name, only.count, only.assignments, validateOnly))
+      return { name, errorCode: fault === null ? 0 : codeOf(fault.error), errorMessage: fault?.told ?? null }
+    }),
+  }
+})
 
 export const deleteRecordsHandler = handler(deleteRecords, ({ topics }, { topics: wanted }) => ({
   throttleTimeMs: 0,
@@ -19,7 +26,7 @@ export const deleteRecordsHandler = handler(deleteRecords, ({ topics }, { topics
     name,
     partitions: partitions.map(({ partitionIndex, offset }) => {
       let lowWatermark = -1
-      const fault = faultOf(() => {
+      const fault = refusalOf(() => {
         lowWatermark = topics.deleteRecords(name, partitionIndex, offset)
       })
       return { partitionIndex, lowWatermark, errorCode: fault === null ? 0 : codeOf(fault.error) }
@@ -32,22 +39,13 @@ export const offsetForLeaderEpochHandler = handler(offsetForLeaderEpoch, (state,
   throttleTimeMs: 0,
   topics: topics.map(({ topic, partitions }) => ({
     topic,
-    partitions: partitions.map(({ partition, leaderEpoch }) => {
+    partitions: partitions.map(({ partition, leaderEpoch, currentLeaderEpoch }) => {
       const log = state.topics.get(topic)?.partitions[partition]
       if (log === undefined) return { partition, errorCode: codeOf('UNKNOWN_TOPIC_OR_PARTITION') }
+      if (isUnknownEpoch(currentLeaderEpoch)) return { partition, errorCode: codeOf('UNKNOWN_LEADER_EPOCH') }
       return leaderEpoch === 0
         ? { partition, errorCode: 0, leaderEpoch: 0, endOffset: log.endOffset }
         : { partition, errorCode: 0 }
     }),
   })),
 }))
-
-function faultOf(work: () => void): BrokerError | null {
-  try {
-    work()
-    return null
-  } catch (error) {
-    if (error instanceof BrokerError) return error
-    throw error
-  }
-}

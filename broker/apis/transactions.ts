@@ -67,13 +67,16 @@ export const txnOffsetCommitHandler = handler(
     const { groupId, producerId, producerEpoch } = body
     const named = body.generationId >= 0 || body.memberId !== ''
     const speaker = { memberId: body.memberId, instanceId: body.groupInstanceId, generation: body.generationId }
-    const fault = named ? state.groups.commitFault(groupId, speaker) : null
+    const found = named ? state.groups.commitFault(groupId, speaker) : null
+    const fault = found === 'GROUP_ID_NOT_FOUND' ? 'ILLEGAL_GENERATION' : found
     const topics = body.topics.map(({ name: topic, partitions }) => ({
       name: topic,
       partitions: partitions.map(({ partitionIndex: partition, ...given }) => {
         const { committedOffset: offset, committedLeaderEpoch: leaderEpoch, committedMetadata: metadata } = given
         const place = { topic, partition, offset, leaderEpoch, metadata }
         const producer = { producerId, producerEpoch }
+        const missing = state.topics.get(topic)?.partitions[partition] === undefined
+        if (missing) return { partitionIndex: partition, errorCode: codeOf('UNKNOWN_TOPIC_OR_PARTITION') }
         const error = fault ?? state.transactions.commitOffset(body.transactionalId, producer, groupId, place)
         return { partitionIndex: partition, errorCode: fenced(error, version) }
       }),

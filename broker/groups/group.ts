@@ -121,8 +121,8 @@ export class Group {
 
   /** Whether offsets may be committed in the name of somebody; without a generation only while nobody is in the group. */
   commitFault(speaker: Speaker): ErrorName | null {
-    if (speaker.generation < 0 && speaker.memberId === '' && speaker.instanceId === null)
-      return this.isEmpty ? null : 'UNKNOWN_MEMBER_ID'
+    if (speaker.generation < 0 && this.isEmpty) return null
+    if (speaker.generation < 0 && speaker.memberId === '' && speaker.instanceId === null) return 'UNKNOWN_MEMBER_ID'
     const fault = this.#speakerFault(speaker)
     if (fault !== null) return fault
     const member = this.#members.get(speaker.memberId)
@@ -191,8 +191,8 @@ export class Group {
     if (before.instanceId !== null) this.#static.set(before.instanceId, id)
     const led = this.#leader === before.id
     if (led) this.#leader = id
-    const unchanged =
-      this.#protocol !== null && before.metadata(this.#protocol).equals(successor.metadata(this.#protocol))
+    // As in Kafka only the protocol counts, not what the member says in it.
+    const unchanged = this.#protocol !== null && vote(this.members) === this.#protocol
     if (this.#state !== 'Stable' || !unchanged) return this.#joinRound(successor, request)
     this.#keepAlive(successor)
     const answer = this.#joined(successor)
@@ -249,7 +249,6 @@ export class Group {
     this.#state = 'CompletingRebalance'
     for (const member of joined) {
       const answer = this.#joined(member)
-      member.assignment = noAssignment
       member.onJoined?.(answer)
       member.onJoined = null
       this.#keepAlive(member)
@@ -329,9 +328,9 @@ export class Group {
   }
 
   #speakerFault({ memberId, instanceId, generation }: Speaker): ErrorName | null {
-    const owner = instanceId === null ? undefined : this.#static.get(instanceId)
-    if (owner !== undefined && owner !== memberId) return 'FENCED_INSTANCE_ID'
-    if (!this.#members.has(memberId)) return 'UNKNOWN_MEMBER_ID'
+    const owner = instanceId === null ? memberId : this.#static.get(instanceId)
+    if (owner === undefined || !this.#members.has(owner)) return 'UNKNOWN_MEMBER_ID'
+    if (owner !== memberId) return 'FENCED_INSTANCE_ID'
     return generation === this.#generation ? null : 'ILLEGAL_GENERATION'
   }
 

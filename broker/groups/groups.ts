@@ -36,19 +36,18 @@ export class Groups {
     for (const [key, value] of options.state.below(prefix)) this.#remember(groupOf(key), value as PartitionOffset)
   }
 
-  /** All that have members or offsets. */
+  /** All that have or had members or offsets. */
   all(): readonly string[] {
-    const withMembers = [...this.#groups.values()].filter(({ isEmpty }) => !isEmpty).map(({ id }) => id)
-    return [...new Set([...withMembers, ...this.#offsets.keys()])]
+    return [...this.#groups.keys()]
   }
 
-  /** Undefined for a group that nobody has joined since the broker began. */
+  /** Undefined for a group without offsets that nobody has joined since the broker began. */
   get(id: string): Group | undefined {
     return this.#groups.get(id)
   }
 
   exists(id: string): boolean {
-    return this.#groups.has(id) || this.#offsets.has(id)
+    return this.#groups.has(id)
   }
 
   /** For one who joins: a group is there when somebody does. */
@@ -64,7 +63,7 @@ export class Groups {
     const group = this.#groups.get(id)
     if (group !== undefined) return group.commitFault(speaker)
     // Offsets of a group without members, as tools and clients with partitions of their own choice commit them.
-    return speaker.generation < 0 ? null : 'ILLEGAL_GENERATION'
+    return speaker.generation < 0 ? null : 'GROUP_ID_NOT_FOUND'
   }
 
   commit(id: string, offset: PartitionOffset): void {
@@ -107,7 +106,9 @@ export class Groups {
     for (const group of this.#groups.values()) group.close()
   }
 
+  /** A group is there as soon as it has an offset, and stays when it has none any more. */
   #remember(id: string, offset: PartitionOffset): void {
+    this.toJoin(id)
     const offsets = this.#offsets.get(id) ?? new Map<string, PartitionOffset>()
     this.#offsets.set(id, offsets.set(`${offset.topic}/${offset.partition}`, offset))
   }

@@ -2,7 +2,13 @@ import { BATCH } from '../../runtime/kafka/records/format.ts'
 import type { RecordBatch } from '../../runtime/kafka/records/record-batch.ts'
 import type { KafkaRecord } from '../../runtime/kafka/records/record.ts'
 import { keepRecords, NewestOffsets } from './compaction.ts'
-import { type AbortedTransaction, ProducerStates, type SequenceVerdict } from './producer-states.ts'
+import {
+  type AbortedTransaction,
+  type DescribedProducer,
+  ProducerStates,
+  type SequenceVerdict,
+} from './producer-states.ts'
+import { isReadable } from './readable.ts'
 import { Segment } from './segment.ts'
 import type { SegmentStore } from './segment-bytes.ts'
 
@@ -78,6 +84,10 @@ export class PartitionLog {
     return this.#producers.hasOpen(producerId)
   }
 
+  get producers(): readonly DescribedProducer[] {
+    return this.#producers.describe()
+  }
+
   get sizeBytes(): number {
     return this.#segments.reduce((sum, { size }) => sum + size, 0)
   }
@@ -114,6 +124,9 @@ export class PartitionLog {
       if (segment.maxTimestamp < timestamp) continue
       const batch = segment.batchOf(timestamp)
       if (batch === null) continue
+      // As near as can be told from outside.
+      if (!isReadable(batch))
+        return { offset: Math.max(batch.baseOffset, this.#startOffset), timestamp: batch.maxTimestamp }
       const records = batch.records('', 0)
       for (let record = records.next(); record !== null; record = records.next()) {
         if (record.timestamp >= timestamp && record.offset >= this.#startOffset)
@@ -162,7 +175,7 @@ export class PartitionLog {
     if (first === undefined) return
     const newest = new NewestOffsets()
     for (const segment of this.#segments)
-      for (const batch of segment.batches()) if (this.#counts(batch)) newest.add(batch)
+      for (const batch of segment.batches()) if (this.#counts(batch) && isReadable(batch)) newest.add(batch)
     const kept: RecordBatch[] = []
     let deletionsLeft = false
     for (const batch of closed.flatMap((segment) => [...segment.batches()])) {
@@ -172,7 +185,7 @@ export class PartitionLog {
         deletionsLeft ||= record.value === null
         return true
       }
-      const rest = batch.isControl ? batch : this.#counts(batch) ? keepRecords(batch, keep) : null
+      const rest = batch.isControl || !isReadable(batch) ? batch : this.#counts(batch) ? keepRecords(batch, keep) : null
       if (rest !== null) kept.push(rest)
     }
     const merged = new Segment(

@@ -13,21 +13,37 @@ export interface AbortedTransaction {
 export type SequenceVerdict =
   | { readonly kind: 'append' }
   /** It is here already: the broker answers as it did then. */
-  | { readonly kind: 'duplicate'; readonly baseOffset: number }
+  | { readonly kind: 'duplicate'; readonly baseOffset: number; readonly timestamp: number }
   | { readonly kind: 'refuse'; readonly error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' | 'INVALID_PRODUCER_EPOCH' }
 
 interface Written {
   readonly baseSequence: number
   readonly lastSequence: number
   readonly baseOffset: number
+  readonly timestamp: number
 }
 
 interface ProducerState {
   epoch: number
+  /** Greatest timestamp of its last batch or marker, -1 before one. */
+  lastTimestamp: number
+  /** Of its last marker, -1 before one. */
+  coordinatorEpoch: number
   /** The last batches of this epoch: retries of one of these are recognised. */
   recent: Written[]
   /** Where its open transaction begins; null when none is open. */
   openSince: number | null
+}
+
+/** What is told about a producer. */
+export interface DescribedProducer {
+  readonly producerId: number
+  readonly epoch: number
+  /** -1 when it has written nothing in this epoch. */
+  readonly lastSequence: number
+  readonly lastTimestamp: number
+  readonly coordinatorEpoch: number
+  readonly openSince: number | null
 }
 
 /** As many batches as a producer may have under way. */
@@ -42,7 +58,7 @@ export class ProducerStates {
   /** Looks at a batch before it is appended. Batches without a producer id pass. */
   check(batch: RecordBatch): SequenceVerdict {
     const { producerId, producerEpoch, baseSequence } = batch
-    if (producerId === NO_PRODUCER_ID) return { kind: 'append' }
+    if (producerId <= NO_PRODUCER_ID) return { kind: 'append' }
     const state = this.#producers.get(producerId)
     if (state === undefined) return { kind: 'append' } // a producer that was forgotten goes on where it was
     if (producerEpoch < state.epoch) return { kind: 'refuse', error: 'INVALID_PRODUCER_EPOCH' }
@@ -52,7 +68,7 @@ export class ProducerStates {
     const known = state.recent.find(
       (written) => written.baseSequence === baseSequence && written.lastSequence === lastSequence,
     )
-    if (known !== undefined) return { kind: 'duplicate', baseOffset: known.baseOffset }
+    if (known !== undefined) return { kind: 'duplicate', baseOffset: known.baseOffset, timestamp: known.timestamp }
     const last = state.recent.at(-1)
     const expected = last === undefined ? baseSequence : (last.lastSequence + 1) % sequences
     return baseSequence === expected ? { kind: 'append' } : { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }
@@ -61,16 +77,27 @@ export class ProducerStates {
   /** Takes an appended batch, its offsets set, into account: also when a log is read again after a restart. */
   appended(batch: RecordBatch): void {
     const { producerId } = batch
-    if (producerId === NO_PRODUCER_ID) return
+    if (producerId <= NO_PRODUCER_ID) return
     if (batch.isControl) return this.#ended(batch)
     const state = this.#stateOf(batch)
     const written = {
       baseSequence: batch.baseSequence,
       lastSequence: lastSequenceOf(batch),
       baseOffset: batch.baseOffset,
+      timestamp: batch.maxTimestamp,
     }
+    state.lastTimestamp = batch.maxTimestamp
     state.recent = [...state.recent, written].slice(-recentMax)
     if (batch.isTransactional) state.openSince ??= batch.baseOffset
+  }
+
+  /** All producers, for those who ask about them. */
+  describe(): readonly DescribedProducer[] {
+    return [...this.#producers].map(([producerId, { recent, ...state }]) => {
+      const { epoch, lastTimestamp, coordinatorEpoch, openSince } = state
+      const lastSequence = recent.at(-1)?.lastSequence ?? -1
+      return { producerId, epoch, lastSequence, lastTimestamp, coordinatorEpoch, openSince }
+    })
   }
 
   /** The first offset of any open transaction: readers of committed records stop before it. Null when none is open. */
@@ -103,12 +130,20 @@ export class ProducerStates {
       this.#aborted.push({ producerId, firstOffset: state.openSince, lastOffset })
     }
     state.openSince = null
+    state.lastTimestamp = batch.maxTimestamp
+    state.coordinatorEpoch = 0
   }
 
   #stateOf({ producerId, producerEpoch }: RecordBatch): ProducerState {
     const known = this.#producers.get(producerId)
     if (known !== undefined && known.epoch === producerEpoch) return known
-    const state = { epoch: producerEpoch, recent: [], openSince: known?.openSince ?? null }
+    const state: ProducerState = {
+      epoch: producerEpoch,
+      lastTimestamp: -1,
+      coordinatorEpoch: known?.coordinatorEpoch ?? -1,
+      recent: [],
+      openSince: known?.openSince ?? null,
+    }
     this.#producers.set(producerId, state)
     return state
   }

@@ -7,6 +7,8 @@ import { offered } from '../apis/api-versions.ts'
 import type { AnyHandler, Call } from '../apis/handler.ts'
 import type { Faults } from '../faults/faults.ts'
 import { ConnectionCut, faultyAnswer } from '../faults/faulty-answer.ts'
+import { Authentication } from '../sasl/authentication.ts'
+import type { SaslOptions } from '../sasl/mechanism.ts'
 import type { BrokerState } from '../state/broker-state.ts'
 import { Frames } from './frames.ts'
 import { readHeader, type RequestHeader } from './request.ts'
@@ -17,6 +19,8 @@ const waitingBytesMax = 8 * 1024 * 1024
 export interface ConnectionOptions {
   readonly state: BrokerState
   readonly handlers: ReadonlyMap<number, AnyHandler>
+  /** Null: nobody has to say who they are. */
+  readonly sasl: SaslOptions | null
   readonly faults: Faults
   /** Something that is no fault of the client. */
   readonly onError: (error: unknown) => void
@@ -31,12 +35,14 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #frames = new Frames()
   readonly #closed = new AbortController()
+  readonly #authentication: Authentication
   #tail: Promise<void> = Promise.resolve()
   #waitingBytes = 0
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket
     this.#options = options
+    this.#authentication = new Authentication(options.sasl)
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.#received(chunk))
     socket.on('error', () => socket.destroy()) // a client that is gone: its end is all there is to it
@@ -68,10 +74,11 @@ export class Connection {
   }
 
   async #answer(frame: Buffer): Promise<void> {
-    if (this.#closed.signal.aborted) return
+    if (this.#closed.signal.aborted || this.#authentication.isRefused) return
     try {
       const chunks = await this.#respond(frame)
       if (chunks !== null) await this.#send(chunks)
+      if (this.#authentication.isRefused) this.#socket.end()
     } catch (error) {
       if (!(error instanceof WireFormatError || error instanceof ConnectionCut)) this.#options.onError(error)
       this.close()
@@ -79,21 +86,39 @@ export class Connection {
   }
 
   async #respond(frame: Buffer): Promise<Uint8Array[] | null> {
+    if (this.#authentication.takesBareToken) return this.#bareToken(frame)
     const reader = new Reader(frame)
     const header = readHeader(reader)
     const handler = this.#options.handlers.get(header.apiKey)
     if (handler === undefined) throw new WireFormatError(`API ${header.apiKey} is not answered`)
+    const authentication = this.#authentication
+    if (!authentication.admits(header.apiKey)) throw new WireFormatError(`API ${header.apiKey} before authentication`)
     const { api, versions } = handler
     if (header.version < versions[0] || header.version > versions[1]) return this.#unsupported(header)
     if (api.isFlexible(header.version)) skipTags(reader)
     const body = api.decodeRequest(reader, header.version)
     const { version, clientId } = header
-    const call = { version, clientId, host: this.#socket.remoteAddress ?? '', closed: this.#closed.signal }
+    const call = {
+      version,
+      clientId,
+      host: this.#socket.remoteAddress ?? '',
+      closed: this.#closed.signal,
+      authentication,
+    }
     const answer = await this.#carryOut(handler, body, call)
     if (answer === null) return null
     const writer = begun(header, hasFlexibleResponseHeader(api, version))
     api.encodeResponse(writer, version, answer as never)
     return finished(writer)
+  }
+
+  /** Who is refused here is told nothing. */
+  #bareToken(token: Buffer): Uint8Array[] | null {
+    const { error, answer } = this.#authentication.step(token)
+    if (error !== null) throw new WireFormatError(error)
+    const size = Buffer.alloc(4)
+    size.writeInt32BE(answer.length)
+    return [size, answer]
   }
 
   #carryOut(handler: AnyHandler, body: unknown, call: Call): unknown {
@@ -107,6 +132,7 @@ export class Connection {
   /** A client that asks for versions in one that is not known is told in the first one which there are. */
   #unsupported(header: RequestHeader): Uint8Array[] {
     if (header.apiKey !== apiVersions.key) throw new WireFormatError(`version ${header.version} is not answered`)
+    this.#authentication.unversioned()
     const writer = begun(header, false)
     const errorCode = codeOf('UNSUPPORTED_VERSION')
     apiVersions.encodeResponse(writer, 0, { errorCode, apiKeys: offered([...this.#options.handlers.values()]) })

@@ -59,7 +59,7 @@ export class BrokerState {
     this.sessionTimeoutMs = options.sessionTimeoutMs
     this.clusterId = this.#clusterId()
     const logs = folder === null ? null : join(folder, 'logs')
-    this.topics = new Topics({ state: this.#facts, folder: logs, memoryBytesMax, defaultPartitions, onTorn })
+    this.topics = new Topics({ state: this.#facts, folder: logs, memoryBytesMax, defaultPartitions, nodeId, onTorn })
     this.groups = new Groups({ state: this.#facts, clock, initialDelayMs: options.initialRebalanceDelayMs })
     const newProducerId = (): number => this.newProducerId()
     const { topics, groups } = this

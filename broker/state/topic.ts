@@ -1,5 +1,5 @@
 import type { LogLimits, PartitionLog } from '../log/partition-log.ts'
-import { topicConfigKey } from './topic-configs.ts'
+import { shownValue, smallSegmentBytes, topicConfigKey } from './topic-configs.ts'
 
 const compactedSegmentBytes = 1 << 20
 
@@ -27,15 +27,16 @@ export class Topic {
   }
 
   config(name: string): string {
-    return this.#overrides.get(name) ?? topicConfigKey(name)?.value ?? ''
+    const given = this.#overrides.get(name)
+    return given === undefined ? (topicConfigKey(name)?.value ?? '') : shownValue(name, given)
   }
 
   get limits(): LogLimits {
     return {
       // What is compacted is mostly small, and only closed segments are: they are closed sooner than asked for.
-      segmentBytes: Math.min(Number(this.config('segment.bytes')), this.compacts ? compactedSegmentBytes : Infinity),
-      retentionMs: this.#deletes ? Number(this.config('retention.ms')) : -1,
-      retentionBytes: this.#deletes ? Number(this.config('retention.bytes')) : -1,
+      segmentBytes: Math.min(this.#segmentBytes, this.compacts ? compactedSegmentBytes : Infinity),
+      retentionMs: this.deletes ? Number(this.config('retention.ms')) : -1,
+      retentionBytes: this.deletes ? Number(this.config('retention.bytes')) : -1,
     }
   }
 
@@ -43,7 +44,11 @@ export class Topic {
     return this.config('cleanup.policy').includes('compact')
   }
 
-  get #deletes(): boolean {
+  get deletes(): boolean {
     return this.config('cleanup.policy').includes('delete')
+  }
+
+  get #segmentBytes(): number {
+    return Number(this.#overrides.get(smallSegmentBytes) ?? this.config('segment.bytes'))
   }
 }

@@ -1,29 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ErrorName } from '../../runtime/kafka/protocol/error-codes.ts'
 import { PartitionLog } from '../log/partition-log.ts'
 import { FileSegments, MemorySegments, MemoryUse, type SegmentStore } from '../log/segment-bytes.ts'
+import { type Assignment, checkAssignments, checkIndexes } from './assignments.ts'
+import { BrokerError } from './broker-error.ts'
 import type { StateFile } from './state-file.ts'
 import { Topic } from './topic.ts'
 import { configFault } from './topic-configs.ts'
-
-/** An error that a request is answered with. */
-export class BrokerError extends Error {
-  readonly error: ErrorName
-
-  constructor(error: ErrorName, message: string) {
-    super(message)
-    this.error = error
-  }
-}
+import { checkCollision, checkName } from './topic-name.ts'
 
 export interface NewTopic {
   readonly name: string
   /** -1: as many as the broker makes by default. */
   readonly partitions: number
   readonly replicationFactor: number
-  readonly configs: ReadonlyMap<string, string>
+  /** Where each partition is to be; then it is these that say how many there are. */
+  readonly assignments?: readonly (Assignment & { readonly partitionIndex: number })[]
+  readonly configs: ReadonlyMap<string, string | null>
 }
 
 interface StoredTopic {
@@ -33,7 +27,6 @@ interface StoredTopic {
 }
 
 const prefix = 'topic/'
-const nameCharsMax = 249
 /** Topics that Kafka keeps for itself. */
 const internal: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state'])
 
@@ -45,6 +38,8 @@ export interface TopicsOptions {
   readonly memoryBytesMax: number
   /** `num.partitions` */
   readonly defaultPartitions: number
+  /** The one broker. */
+  readonly nodeId: number
   readonly onTorn: (log: string, bytes: number) => void
 }
 
@@ -83,28 +78,24 @@ export class Topics {
     return internal.has(name)
   }
 
-  /** @throws BrokerError; with `validateOnly` that is all it does */
-  create({ name, partitions, replicationFactor, configs }: NewTopic, validateOnly = false): Topic | null {
+  /** @throws BrokerError; with `validateOnly` the topic is not there afterwards */
+  create(wanted: NewTopic, validateOnly = false): Topic {
+    const { name } = wanted
     checkName(name)
     if (this.#byName.has(name)) throw new BrokerError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`)
-    const count = partitions === -1 ? this.#options.defaultPartitions : partitions
-    if (count < 1)
-      throw new BrokerError('INVALID_PARTITIONS', 'Number of partitions was set to an invalid non-positive value.')
-    if (replicationFactor > 1)
-      throw new BrokerError(
-        'INVALID_REPLICATION_FACTOR',
-        `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only 1 broker(s) are registered.`,
-      )
-    if (replicationFactor === 0 || replicationFactor < -1)
-      throw new BrokerError('INVALID_REPLICATION_FACTOR', 'Replication factor must be larger than 0.')
-    for (const [key, value] of configs) {
-      const fault = configFault(key, value)
-      if (fault !== null) throw new BrokerError('INVALID_CONFIG', fault)
-    }
-    if (validateOnly) return null
+    if (/[._]/.test(name)) checkCollision(name, this.#byName.keys())
+    const configs = valuesOf(wanted.configs)
+    checkConfigs(configs)
+    const count = countOf(wanted, this.#options)
     const id = randomBytes(16).toString('base64url')
+    if (validateOnly) return new Topic(name, id, [], configs)
     this.#store(name, { id, partitions: count, configs: Object.fromEntries(configs) })
     return this.#open(name, id, count, configs)
+  }
+
+  /** How many partitions a topic would have. @throws BrokerError */
+  countOf(wanted: NewTopic): number {
+    return countOf(wanted, this.#options)
   }
 
   makeInternal(name: string): void {
@@ -128,14 +119,24 @@ export class Topics {
   }
 
   /** @throws BrokerError */
-  addPartitions(name: string, count: number, validateOnly: boolean): void {
-    const topic = this.#existing(name)
+  addPartitions(name: string, count: number, assignments: readonly Assignment[] | null, validateOnly: boolean): void {
+    const topic = this.#byName.get(name)
+    if (topic === undefined) throw new BrokerError('UNKNOWN_TOPIC_OR_PARTITION', null)
     const present = topic.partitions.length
-    if (count <= present)
+    const more = count - present
+    if (more === 0) throw new BrokerError('INVALID_PARTITIONS', `Topic already has ${present} partition(s).`)
+    if (more < 0)
       throw new BrokerError(
         'INVALID_PARTITIONS',
         `The topic ${name} currently has ${present} partition(s); ${count} would not be an increase.`,
       )
+    if (assignments !== null && assignments.length !== more)
+      throw new BrokerError(
+        'INVALID_REPLICA_ASSIGNMENT',
+        `Attempted to add ${more} additional partition(s), but only ${assignments.length} assignment(s) were specified.`,
+      )
+    checkAssignments(assignments ?? [], this.#options.nodeId)
+    checkCount(count)
     if (validateOnly) return
     for (let partition = present; partition < count; partition++)
       topic.partitions.push(this.#openLog(topic.id, name, partition))
@@ -145,10 +146,7 @@ export class Topics {
   /** Replaces the configs that a topic was given. @throws BrokerError */
   configure(name: string, configs: ReadonlyMap<string, string>, validateOnly = false): void {
     const topic = this.#existing(name)
-    for (const [key, value] of configs) {
-      const fault = configFault(key, value)
-      if (fault !== null) throw new BrokerError('INVALID_CONFIG', fault)
-    }
+    checkConfigs(configs)
     if (validateOnly) return
     topic.overrides = configs
     this.#store(name, { id: topic.id, partitions: topic.partitions.length, configs: Object.fromEntries(configs) })
@@ -156,8 +154,10 @@ export class Topics {
 
   /** DeleteRecords: the start of a log is kept, since segments are removed whole. */
   deleteRecords(name: string, partition: number, offset: number): number {
-    const log = this.#existing(name).partitions[partition]
+    const topic = this.#existing(name)
+    const log = topic.partitions[partition]
     if (log === undefined) throw unknownPartition()
+    if (!topic.deletes) throw new BrokerError('POLICY_VIOLATION', null)
     const before = offset === -1 ? log.endOffset : offset
     if (before > log.endOffset || before < 0)
       throw new BrokerError('OFFSET_OUT_OF_RANGE', 'The requested offset is not within the range of the partition.')
@@ -218,13 +218,54 @@ function startKey(topic: string, partition: number): string {
   return `start/${topic}/${partition}`
 }
 
-function checkName(name: string): void {
-  const fault = (why: string): BrokerError =>
-    new BrokerError('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${why}`)
-  if (name === '') throw fault('the empty string is not allowed')
-  if (name === '.' || name === '..') throw fault(`'${name}' is not allowed`)
-  if (name.length > nameCharsMax)
-    throw fault(`the length of '${name}' is longer than the max allowed length ${nameCharsMax}`)
-  if (!/^[a-zA-Z0-9._-]+$/.test(name))
-    throw fault(`'${name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'`)
+/** Far more than anybody tests with: each has a log. */
+const partitionsMax = 10_000
+
+function checkCount(count: number): void {
+  if (count > partitionsMax)
+    throw new BrokerError('POLICY_VIOLATION', `This broker makes at most ${partitionsMax} partitions for a topic.`)
+}
+
+/** @throws BrokerError */
+function countOf({ partitions, replicationFactor, assignments = [] }: NewTopic, options: TopicsOptions): number {
+  if (assignments.length > 0) {
+    const manual = 'A manual partition assignment was specified, but'
+    if (replicationFactor !== -1)
+      throw new BrokerError('INVALID_REQUEST', `${manual} replication factor was not set to -1.`)
+    if (partitions !== -1) throw new BrokerError('INVALID_REQUEST', `${manual} numPartitions was not set to -1.`)
+    checkAssignments(assignments, options.nodeId)
+    checkIndexes(assignments.map(({ partitionIndex }) => partitionIndex))
+    return assignments.length
+  }
+  if (replicationFactor === 0 || replicationFactor < -1)
+    throw new BrokerError(
+      'INVALID_REPLICATION_FACTOR',
+      'Replication factor must be larger than 0, or -1 to use the default value.',
+    )
+  if (partitions === 0 || partitions < -1)
+    throw new BrokerError('INVALID_PARTITIONS', 'Number of partitions was set to an invalid non-positive value.')
+  if (replicationFactor > 1)
+    throw new BrokerError(
+      'INVALID_REPLICATION_FACTOR',
+      `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned.`,
+    )
+  const count = partitions === -1 ? options.defaultPartitions : partitions
+  checkCount(count)
+  return count
+}
+
+/** @throws BrokerError for a config without a value */
+function valuesOf(configs: ReadonlyMap<string, string | null>): ReadonlyMap<string, string> {
+  const missing = [...configs].flatMap(([name, value]) => (value === null ? [name] : []))
+  if (missing.length > 0)
+    throw new BrokerError('INVALID_CONFIG', `Null value not supported for topic configs: ${missing.join(',')}`)
+  return configs as ReadonlyMap<string, string>
+}
+
+/** @throws BrokerError */
+function checkConfigs(configs: ReadonlyMap<string, string>): void {
+  for (const [key, value] of configs) {
+    const fault = configFault(key, value)
+    if (fault !== null) throw new BrokerError('INVALID_CONFIG', fault)
+  }
 }

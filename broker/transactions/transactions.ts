@@ -4,7 +4,7 @@ import type { Groups, PartitionOffset } from '../groups/groups.ts'
 import type { StateFile } from '../state/state-file.ts'
 import type { Topics } from '../state/topics.ts'
 import { endMarker } from './marker.ts'
-import { noTransaction, type Transaction } from './transaction.ts'
+import { noTransaction, placeOf, type Transaction } from './transaction.ts'
 
 export interface TransactionsOptions {
   readonly state: StateFile
@@ -34,6 +34,8 @@ const epochMax = 32_766
 export class Transactions {
   readonly #options: TransactionsOptions
   readonly #byId = new Map<string, Transaction>()
+  /** Transactional ids by the producer id that they have now. */
+  readonly #idOf = new Map<number, string>()
   readonly #timers = new Map<string, Timer>()
 
   /** Goes on where a kill has left it: ends that were decided are carried out, open ones keep their time. */
@@ -41,10 +43,18 @@ export class Transactions {
     this.#options = options
     for (const [key, value] of options.state.below(prefix)) {
       const [id, transaction] = [key.slice(prefix.length), value as Transaction]
-      this.#byId.set(id, transaction)
+      this.#remember(id, transaction)
       if (transaction.phase === 'committing' || transaction.phase === 'aborting') this.#finish(id, transaction)
       else if (transaction.phase === 'ongoing') this.#watch(id, transaction)
     }
+  }
+
+  all(): readonly (readonly [string, Transaction])[] {
+    return [...this.#byId]
+  }
+
+  get(id: string): Transaction | undefined {
+    return this.#byId.get(id)
   }
 
   /** A new epoch for a transactional id: whoever had it before is fenced, and its open transaction aborted. */
@@ -52,13 +62,16 @@ export class Transactions {
     if (timeoutMs <= 0 || timeoutMs > timeoutMsMax) return 'INVALID_TRANSACTION_TIMEOUT'
     const known = this.#byId.get(id)
     if (known === undefined) return this.#begin(id, this.#options.newProducerId(), 0, timeoutMs)
-    if (producerId !== -1 && (producerId !== known.producerId || producerEpoch !== known.epoch))
-      return 'PRODUCER_FENCED'
+    const goesOn = producerId !== -1
+    if (goesOn && producerId === known.producerId && producerEpoch === known.lastEpoch)
+      return { producerId, producerEpoch: known.epoch }
+    if (goesOn && (producerId !== known.producerId || producerEpoch !== known.epoch)) return 'PRODUCER_FENCED'
     // The marker of the new epoch is what makes the logs refuse the old one.
-    const epoch = known.epoch + 1
-    if (known.phase === 'ongoing') this.#end(id, { ...known, epoch }, false)
+    const fencing = known.epoch + 1
+    if (known.phase === 'ongoing') this.#end(id, { ...known, epoch: fencing }, false)
+    const epoch = known.phase === 'ongoing' ? fencing + 1 : fencing
     if (epoch > epochMax) return this.#begin(id, this.#options.newProducerId(), 0, timeoutMs)
-    return this.#begin(id, known.producerId, epoch, timeoutMs)
+    return this.#begin(id, known.producerId, epoch, timeoutMs, goesOn ? known.epoch : null)
   }
 
   /** Takes partitions into the open transaction; begins one where none is open. */
@@ -82,6 +95,7 @@ export class Transactions {
     const transaction = this.#of(id, producer)
     if (typeof transaction === 'string') return transaction
     if (transaction.phase !== 'ongoing') return 'INVALID_TXN_STATE'
+    this.#options.groups.toJoin(groupId)
     const others = transaction.offsets.filter(
       (each) =>
         each.groupId !== groupId || each.offset.topic !== offset.topic || each.offset.partition !== offset.partition,
@@ -103,9 +117,9 @@ export class Transactions {
 
   /** What is wrong with a transactional batch for a partition. */
   writeFault(producer: ProducerIdentity, partition: string): ErrorName | null {
-    const transaction = [...this.#byId.values()].find(({ producerId }) => producerId === producer.producerId)
+    const transaction = this.#byId.get(this.#idOf.get(producer.producerId) ?? '')
     if (transaction === undefined) return 'INVALID_PRODUCER_ID_MAPPING'
-    if (producer.producerEpoch < transaction.epoch) return 'INVALID_PRODUCER_EPOCH'
+    if (producer.producerEpoch !== transaction.epoch) return 'INVALID_PRODUCER_EPOCH'
     return transaction.phase === 'ongoing' && transaction.partitions.includes(partition) ? null : 'INVALID_TXN_STATE'
   }
 
@@ -123,13 +137,14 @@ export class Transactions {
   }
 
   #of(id: string, { producerId, producerEpoch }: ProducerIdentity): Transaction | ErrorName {
+    if (id === '') return 'INVALID_REQUEST'
     const transaction = this.#byId.get(id)
     if (transaction === undefined || transaction.producerId !== producerId) return 'INVALID_PRODUCER_ID_MAPPING'
     return producerEpoch === transaction.epoch ? transaction : 'PRODUCER_FENCED'
   }
 
-  #begin(id: string, producerId: number, epoch: number, timeoutMs: number): ProducerIdentity {
-    this.#store(id, { ...noTransaction, producerId, epoch, timeoutMs })
+  #begin(id: string, producerId: number, epoch: number, timeoutMs: number, lastEpoch: number | null = null) {
+    this.#store(id, { ...noTransaction, producerId, epoch, lastEpoch, timeoutMs })
     return { producerId, producerEpoch: epoch }
   }
 
@@ -168,10 +183,9 @@ export class Transactions {
   #finish(id: string, transaction: Transaction): void {
     const committed = transaction.phase === 'committing'
     const { topics, groups, clock } = this.#options
-    for (const place of transaction.partitions) {
-      const at = place.lastIndexOf('/')
-      const topic = topics.get(place.slice(0, at))
-      const log = topic?.partitions[Number(place.slice(at + 1))]
+    for (const place of transaction.partitions.map(placeOf)) {
+      const topic = topics.get(place.topic)
+      const log = topic?.partitions[place.partition]
       if (topic === undefined || log === undefined || !log.hasOpen(transaction.producerId)) continue
       log.append(endMarker(committed, transaction.producerId, transaction.epoch, clock.nowMs()), topic.limits)
     }
@@ -181,7 +195,14 @@ export class Transactions {
   }
 
   #store(id: string, transaction: Transaction): void {
-    this.#byId.set(id, transaction)
+    this.#remember(id, transaction)
     this.#options.state.set(`${prefix}${id}`, transaction)
+  }
+
+  #remember(id: string, transaction: Transaction): void {
+    const before = this.#byId.get(id)
+    if (before !== undefined && before.producerId !== transaction.producerId) this.#idOf.delete(before.producerId)
+    this.#byId.set(id, transaction)
+    this.#idOf.set(transaction.producerId, id)
   }
 }

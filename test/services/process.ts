@@ -8,10 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function run(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; input?: string } = {},
+  options: { cwd?: string; input?: string; env?: Readonly<Record<string, string>>; timeoutMs?: number } = {},
 ): Promise<string> {
   const child = spawn(command, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const out: Buffer[] = []

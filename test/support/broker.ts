@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { BrokerServer } from '../../broker/server.ts'
+import type { SaslOptions } from '../../broker/sasl/mechanism.ts'
 import { systemClock } from '../../runtime/platform/clock.ts'
 
 export interface TestBrokerOptions {
@@ -9,6 +10,10 @@ export interface TestBrokerOptions {
   readonly port?: number
   /** Of logs in memory. */
   readonly memoryBytesMax?: number
+  /** Who may connect; left out: everybody. */
+  readonly sasl?: SaslOptions
+  /** Told of its errors; left out: one fails the test. */
+  readonly onError?: (error: unknown) => void
 }
 
 /** An embedded broker on a loopback port, without the waits of a real one. An error of its own fails the test. */
@@ -16,10 +21,13 @@ export function startBroker({
   folder,
   port = 0,
   memoryBytesMax = 1 << 30,
+  sasl,
+  onError,
 }: TestBrokerOptions = {}): Promise<BrokerServer> {
   return BrokerServer.start({
     host: '127.0.0.1',
     port,
+    ...(sasl === undefined ? {} : { sasl }),
     folder: folder ?? null,
     memoryBytesMax,
     defaultPartitions: 1,
@@ -28,6 +36,6 @@ export function startBroker({
     initialRebalanceDelayMs: 0,
     sessionTimeoutMs: { min: 100, max: 1_800_000 },
     onTorn: () => undefined,
-    onError: (error) => assert.fail(String(error)),
+    onError: onError ?? ((error) => assert.fail(String(error))),
   })
 }

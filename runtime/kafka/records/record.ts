@@ -134,6 +134,11 @@ export class RecordCursor {
     return this.#reader.at
   }
 
+  /** Whether nothing follows what was read. */
+  get isAtEnd(): boolean {
+    return this.#reader.at === this.#reader.buffer.length
+  }
+
   /** The next record, null at the end of the batch. */
   next(): KafkaRecord | null {
     if (this.#left <= 0) return null

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { handlers } from '../../../broker/apis/index.ts'
 import { faultyAnswer } from '../../../broker/faults/faulty-answer.ts'
+import { Authentication } from '../../../broker/sasl/authentication.ts'
 import { Faults } from '../../../broker/faults/faults.ts'
 import type { BrokerServer } from '../../../broker/server.ts'
 import { BrokerState } from '../../../broker/state/broker-state.ts'
@@ -53,7 +54,13 @@ describe('every API', () => {
           encoded((writer) => api.encodeRequest(writer, version, { acks: 1 })),
           version,
         )
-        const call = { version, clientId: null, host: '', closed: new AbortController().signal }
+        const call = {
+          version,
+          clientId: null,
+          host: '',
+          closed: new AbortController().signal,
+          authentication: new Authentication(null),
+        }
         const state = memoryState()
         const answer = await faultyAnswer(error, state, handler, body, call)
         const read = encoded((writer) => api.encodeResponse(writer, version, answer as never))

@@ -91,7 +91,12 @@ describe('the broker and our own clients', () => {
       await using broker = await startBroker({ folder: scratch.path('data') })
       await using admin = await openAdmin(client(broker))
       clusterId = await admin.clusterId()
-      await admin.topics.create({ name: 't', partitions: 2, replicationFactor: 1, config: { 'segment.bytes': '2000' } })
+      await admin.topics.create({
+        name: 't',
+        partitions: 2,
+        replicationFactor: 1,
+        config: { 'internal.segment.bytes': '2000' },
+      })
       await write(broker, 't', numbers(1000), 1)
     }
     await using broker = await startBroker({ folder: scratch.path('data') })

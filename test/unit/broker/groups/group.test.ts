@@ -130,11 +130,15 @@ describe('a static member', () => {
     assert.equal(group.heartbeat(speaker(after, 'task-0')), null)
   })
 
-  test('starts a round when it wants something else', async () => {
+  test('starts a round when it makes for another protocol, and as in Kafka not for another subscription', async () => {
     const { group, alone } = setUp()
     await alone(named)
-    const protocols = [{ name: 'range', metadata: Buffer.from('other topics') }]
-    assert.equal((await group.join(request({ ...named, protocols }))).generation, 2)
+    const wanting = async (...names: string[]): Promise<number> => {
+      const protocols = names.map((name) => ({ name, metadata: Buffer.from('other topics') }))
+      return (await group.join(request({ ...named, protocols }))).generation
+    }
+    assert.equal(await wanting('range'), 1)
+    assert.equal(await wanting('sticky', 'range'), 2)
   })
 
   test('leaves by its name alone, also while it joins', async () => {

@@ -118,7 +118,7 @@ for (const kind of ['memory', 'files'] as const) {
           assert.deepEqual(log.check(batch(sequence)), { kind: 'append' })
           log.append(batch(sequence), limits)
         }
-        assert.deepEqual(log.check(batch(1)), { kind: 'duplicate', baseOffset: 1 })
+        assert.deepEqual(log.check(batch(1)), { kind: 'duplicate', baseOffset: 1, timestamp: 1000 })
         assert.deepEqual(log.check(batch(4)), { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' })
         assert.deepEqual(log.check(batch(5, 1)), { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' })
         assert.deepEqual(log.check(batch(0, 1)), { kind: 'append' })
@@ -209,7 +209,11 @@ describe('a log in files, opened again', () => {
     const after = new PartitionLog(new FileSegments(scratch.path('log')))
     assert.deepEqual(valuesFrom(after, 0), ['0:a', '1:b'])
     assert.equal(after.lastStableOffset, 1)
-    assert.deepEqual(after.check(batchOf(['b'], { producer: producer(1) })), { kind: 'duplicate', baseOffset: 1 })
+    assert.deepEqual(after.check(batchOf(['b'], { producer: producer(1) })), {
+      kind: 'duplicate',
+      baseOffset: 1,
+      timestamp: 1000,
+    })
     after.close()
   })
 
