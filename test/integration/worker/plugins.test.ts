@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { kafkaJars } from '../../services/jars.ts'
 import { type JournalEntry, provingPluginPath, readJournal } from '../../support/journal.ts'
 import { Scratch } from '../../support/scratch.ts'
 import { consume, createTopic, produce } from '../../support/topic.ts'
@@ -26,7 +25,6 @@ describe('plugins of a user', needsKafka, () => {
   let worker: TestWorker
   before(async () => {
     await createTopic(topic, 2)
-    const { plugins } = await kafkaJars()
     writeFileSync(scratch.path('not-a-plugin.txt'), '')
     const broken = join(scratch.folder, 'plugins', 'broken')
     mkdirSync(broken, { recursive: true })
@@ -37,14 +35,16 @@ describe('plugins of a user', needsKafka, () => {
     const unread = join(scratch.folder, 'plugins', 'unread')
     mkdirSync(unread, { recursive: true })
     writeFileSync(join(unread, 'package.json'), '{ not json')
-    const jar = join(scratch.folder, 'plugins', 'acme')
-    mkdirSync(jar, { recursive: true })
-    copyFileSync(join(provingPluginPath, 'proving', 'index.js'), join(jar, 'acme-connector-1.0.jar'))
+    for (const jar of ['acme-connector-1.0.jar', 'connect-file-4.3.1.jar']) {
+      const folder = join(scratch.folder, 'plugins', jar.slice(0, 4))
+      mkdirSync(folder, { recursive: true })
+      copyFileSync(join(provingPluginPath, 'proving', 'index.js'), join(folder, jar))
+    }
     worker = await startWorker({
       bootstrap,
       group: uniqueName('plugins'),
       extra: {
-        'plugin.path': `${plugins}, ${provingPluginPath},${scratch.path('plugins')},${scratch.path('nowhere')}`,
+        'plugin.path': `${provingPluginPath}, ${scratch.path('plugins')},${scratch.path('nowhere')}`,
         'session.timeout.ms': String(workerSessionMs),
         'heartbeat.interval.ms': '500',
         'consumer.session.timeout.ms': String(consumerSessionMs),
