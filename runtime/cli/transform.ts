@@ -10,10 +10,11 @@ import {
 import { simpleName } from '../plugins/aliases.ts'
 import { PluginRegistry } from '../plugins/registry.ts'
 import { readConnectorFile } from './connector-file.ts'
+import { explainRecord } from './explain/explain-record.ts'
 import { RecordLines } from './record-lines.ts'
 import { readArgs, UsageError } from './usage.ts'
 
-const options = { topic: { type: 'string' }, values: { type: 'boolean' } } as const
+const options = { topic: { type: 'string' }, values: { type: 'boolean' }, explain: { type: 'boolean' } } as const
 
 /**
  * `sluice transform CONNECTOR.json < records.jsonl`: a dry run of a connector's transformations and predicates, without
@@ -30,7 +31,8 @@ export async function transformCommand(args: readonly string[]): Promise<number>
   const lines = new RecordLines(envelopes(registry), { topic, valuesOnly: values.values === true })
   if (process.stdin.isTTY) warn('Reading records from the terminal, one JSON a line; Ctrl-D ends.')
   try {
-    const { records, failed } = await answerAll(chain, lines)
+    const answer = values.explain === true ? explained(chain, lines, config) : answered(chain, lines)
+    const { records, failed } = await answerAll(answer)
     if (failed > 0) warn(`sluice transform: ${failed} of ${records} records failed`)
     return failed > 0 ? 1 : 0
   } finally {
@@ -38,20 +40,46 @@ export async function transformCommand(args: readonly string[]): Promise<number>
   }
 }
 
-async function answerAll(chain: TransformationChain, lines: RecordLines): Promise<{ records: number; failed: number }> {
-  let [lineNumber, records, failed] = [0, 0, 0]
+/** What is printed for a line, and whether it failed. */
+type Answer = (line: string, number: number) => Promise<{ readonly text: string; readonly failed: boolean }>
+
+async function answerAll(answer: Answer): Promise<{ records: number; failed: number }> {
+  let [lineNumber, records, failures] = [0, 0, 0]
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     lineNumber++
     if (line.trim() === '') continue
     records++
+    const { text, failed } = await answer(line, lineNumber)
+    if (failed) failures++
+    process.stdout.write(`${text}\n`)
+  }
+  return { records, failed: failures }
+}
+
+function answered(chain: TransformationChain, lines: RecordLines): Answer {
+  return async (line, number) => {
     try {
-      process.stdout.write(`${await lines.format(await chain.apply(await lines.parse(line)))}\n`)
+      return { text: await lines.format(await chain.apply(await lines.parse(line))), failed: false }
     } catch (error) {
-      failed++
-      process.stdout.write(`${JSON.stringify({ error: failure(error), line: lineNumber })}\n`)
+      return { text: JSON.stringify({ error: failure(error), line: number }), failed: true }
     }
   }
-  return { records, failed }
+}
+
+/** `--explain`: what each stage does, for people. */
+function explained(chain: TransformationChain, lines: RecordLines, config: Props): Answer {
+  return async (line, number) => {
+    try {
+      const record = await lines.parse(line)
+      const format = (each: typeof record | null): Promise<string> => lines.format(each)
+      const told = await explainRecord(record, chain.stages, config, format)
+      const result = told.failed ? 'failed' : await format(told.record as typeof record | null)
+      return { text: [`line ${number}`, ...told.lines, `  = ${result}`].join('\n'), failed: told.failed }
+    } catch (error) {
+      const { message } = failure(error)
+      return { text: `line ${number}\n  failed: ${message}`, failed: true }
+    }
+  }
 }
 
 function failure(error: unknown): { class: string; message: string; transform: string | null } {

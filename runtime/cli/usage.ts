@@ -49,7 +49,7 @@ REST are gone with the process. A connector file is JSON, flat or {"name", "conf
 must name its connector. CONNECT_*, SLUICE_LOG_* and signals as for sluice worker. Exit code 3 when a connector file
 cannot be used or its connector does not start, 2 when the worker could not start or go on.
 `,
-  transform: `Usage: sluice transform [--topic TOPIC] [--values] CONNECTOR.json < records.jsonl
+  transform: `Usage: sluice transform [--explain] [--topic TOPIC] [--values] CONNECTOR.json < records.jsonl
 
 Dry run of a connector's transforms and predicates, without Kafka: one JSON a line in, one JSON a line out.
 
@@ -57,6 +57,7 @@ A line is a record's value, or, when it is an object with a "topic" or a "value"
   {"topic","partition","offset","timestamp","key","value","headers":[{"key","value"}]}
 Keys and values without a schema are plain JSON; with one they are {"schema":…,"payload":…}. null is none.
 
+  --explain       for people: after each transform what has changed, and which fields it names that are not there
   --topic TOPIC   topic of records that name none; otherwise the connector's "topic", or the first of its "topics"
   --values        every line is a value, also one that has a "topic" or a "value"
 
