@@ -8,7 +8,13 @@ const port = parentPort
 if (port === null) throw new Error('thread-entry.ts is the entry of a worker thread and cannot be run by itself')
 
 const tell = (message: FromBroker): void => port.postMessage(message)
-const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+/** What the system refuses needs no trace: its message says what and where. */
+const textOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') return `the disk of its data is full (${code}): free some space`
+  return code === undefined ? (error.stack ?? error.message) : error.message
+}
 const staged = new Map<number, number>()
 
 try {
@@ -28,17 +34,9 @@ try {
 
 function receive(broker: BrokerServer, message: ToBroker): void {
   switch (message.kind) {
-    case 'stage': {
-      const { request, fault } = message
-      const { id, over } = broker.faults.stage(fault)
-      staged.set(request, id)
-      tell({ kind: 'staged', request })
-      void over.then(() => {
-        staged.delete(request)
-        tell({ kind: 'over', request })
-      })
+    case 'stage':
+      stage(broker, message)
       break
-    }
     case 'remove': {
       const id = staged.get(message.request)
       if (id !== undefined) broker.faults.remove(id)
@@ -51,5 +49,19 @@ function receive(broker: BrokerServer, message: ToBroker): void {
         (error: unknown) => tell({ kind: 'error', error: textOf(error) }),
       )
       break
+  }
+}
+
+function stage(broker: BrokerServer, { request, fault }: Extract<ToBroker, { kind: 'stage' }>): void {
+  try {
+    const { id, over } = broker.faults.stage(fault)
+    staged.set(request, id)
+    tell({ kind: 'staged', request })
+    void over.then(() => {
+      staged.delete(request)
+      tell({ kind: 'over', request })
+    })
+  } catch (error) {
+    tell({ kind: 'unfit', request, message: error instanceof Error ? error.message : String(error) })
   }
 }

@@ -31,6 +31,8 @@ export type FromBroker =
   /** It could not start. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'staged'; readonly request: number }
+  /** A fault that could never strike. */
+  | { readonly kind: 'unfit'; readonly request: number; readonly message: string }
   | { readonly kind: 'over'; readonly request: number }
   /** Something that is no fault of a client. */
   | { readonly kind: 'error'; readonly error: string }

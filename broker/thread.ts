@@ -25,6 +25,13 @@ export interface FaultHandle {
   remove(): void
 }
 
+/** Whom to tell what becomes of a fault. */
+interface Staged {
+  staged: () => void
+  unfit: (message: string) => void
+  over: () => void
+}
+
 /** Requests and answers live briefly: with V8's own limit three times as much garbage stays resident. */
 const youngGenerationMb = 16
 const entry = new URL('./thread-entry.js', import.meta.url)
@@ -37,7 +44,7 @@ export class BrokerThread implements AsyncDisposable {
   readonly failed: Promise<never>
   readonly #thread: Worker
   readonly #ended: Promise<void>
-  readonly #staged = new Map<number, { readonly staged: () => void; readonly over: () => void }>()
+  readonly #staged = new Map<number, Staged>()
   #lastRequest = 0
   #closing = false
 
@@ -82,12 +89,15 @@ export class BrokerThread implements AsyncDisposable {
     return new BrokerThread(thread, bootstrap, listener)
   }
 
-  /** Stages a fault; it is in place when this resolves. */
+  /** Stages a fault; it is in place when this resolves. @throws RangeError for one that could never strike */
   async stage(fault: Fault): Promise<FaultHandle> {
     const request = ++this.#lastRequest
-    const calls = { staged: (): void => undefined, over: (): void => undefined }
+    const calls: Staged = { staged: () => undefined, unfit: () => undefined, over: () => undefined }
     const over = new Promise<void>((resolve) => (calls.over = resolve))
-    const staged = new Promise<void>((resolve) => (calls.staged = resolve))
+    const staged = new Promise<void>((resolve, reject) => {
+      calls.staged = resolve
+      calls.unfit = (message) => reject(new RangeError(message))
+    })
     this.#staged.set(request, calls)
     this.#tell({ kind: 'stage', request, fault })
     await Promise.race([staged, this.failed])
@@ -112,6 +122,10 @@ export class BrokerThread implements AsyncDisposable {
     switch (message.kind) {
       case 'staged':
         return this.#staged.get(message.request)?.staged()
+      case 'unfit':
+        this.#staged.get(message.request)?.unfit(message.message)
+        this.#staged.delete(message.request)
+        return
       case 'over':
         this.#staged.get(message.request)?.over()
         this.#staged.delete(message.request)

@@ -28,8 +28,8 @@ export interface WaitOptions {
   readonly timeoutMs?: number
 }
 
-/** As in a connector file: values are texts, as everywhere in Kafka Connect. */
-export type ConnectorConfig = Readonly<Record<string, string>>
+/** As in a connector file: what is no text becomes one, as with REST. */
+export type ConnectorConfig = Readonly<Record<string, string | number | boolean>>
 
 const defaultTimeoutMs = 10_000
 const lookEveryMs = 20
@@ -38,6 +38,8 @@ const logCharsShown = 3000
 /** Starts an embedded broker in memory and a worker on it, in this process; several do not disturb one another. */
 export async function connect(options: ConnectOptions = {}): Promise<Connect> {
   const { worker = {}, timeoutMs = defaultTimeoutMs, logLevel = 'INFO' } = options
+  if (worker['bootstrap.servers'] !== undefined)
+    throw new RangeError('bootstrap.servers cannot be set: connect() starts a broker of its own')
   if (!isLogLevel(logLevel)) throw new RangeError(`logLevel ${logLevel} is none of Kafka Connect's`)
   const folder = mkdtempSync(join(tmpdir(), 'sluice-testing-'))
   const log = join(folder, 'log')
@@ -71,6 +73,8 @@ export class Connect implements AsyncDisposable {
   readonly #embedded: Embedded
   readonly #ground: Ground
   readonly #clients: Clients
+  readonly #closed = new AbortController()
+  readonly #underWay = new Set<Promise<unknown>>()
 
   /** Made by {@link connect}. */
   constructor(embedded: Embedded, ground: Ground) {
@@ -94,10 +98,24 @@ export class Connect implements AsyncDisposable {
     return readFileSync(this.#ground.log, { encoding: 'utf8', flag: 'a+' })
   }
 
-  /** Creates a connector or changes its config, and waits until it and at least one task run. */
+  /**
+   * Creates a connector or changes its config, and waits until it and at least one task run. Fails at once when one of
+   * them fails; {@link failure} is for connectors that are meant to.
+   */
   async deploy(name: string, config: ConnectorConfig, options?: WaitOptions): Promise<ConnectorStateInfo> {
-    await herderTarget(this.#embedded.worker.herder).deploy(name, { ...config, name }, null)
-    return await this.status(name, isRunning, options)
+    this.#checkOpen()
+    await herderTarget(this.#embedded.worker.herder).deploy(name, { ...textsOf(name, config), name }, null)
+    const settled = (status: ConnectorStateInfo): boolean => isRunning(status) || failedPart(status) !== undefined
+    const status = await this.#status(name, 'run, with its tasks', settled, options)
+    const failed = failedPart(status)
+    if (failed !== undefined) throw new Error(`${stateText(name, status)}`)
+    return status
+  }
+
+  /** Creates a connector or changes its config, whatever becomes of it. */
+  async put(name: string, config: ConnectorConfig): Promise<void> {
+    this.#checkOpen()
+    await herderTarget(this.#embedded.worker.herder).deploy(name, { ...textsOf(name, config), name }, null)
   }
 
   /** Deploys a connector file, as it is in Git; `changes` are laid over it. */
@@ -113,15 +131,12 @@ export class Connect implements AsyncDisposable {
     fits: (status: ConnectorStateInfo) => boolean,
     options?: WaitOptions,
   ): Promise<ConnectorStateInfo> {
-    return await this.#until(`${name} to be in the awaited state`, options, () => {
-      const status = this.#statusNow(name)
-      return Promise.resolve(status !== null && fits(status) ? status : undefined)
-    })
+    return await this.#status(name, 'have the awaited status', fits, options)
   }
 
   /** Why a connector or one of its tasks failed, as soon as one has: the trace. */
   async failure(name: string, options?: WaitOptions): Promise<string> {
-    const status = await this.status(name, (each) => failedPart(each) !== undefined, options)
+    const status = await this.#status(name, 'fail', (each) => failedPart(each) !== undefined, options)
     return failedPart(status)?.trace ?? ''
   }
 
@@ -135,13 +150,15 @@ export class Connect implements AsyncDisposable {
     return text === '' ? null : (JSON.parse(text) as unknown)
   }
 
-  createTopic(name: string, partitions = 1, config: Readonly<Record<string, string>> = {}): Promise<void> {
-    return this.#clients.createTopic(name, partitions, config)
+  async createTopic(name: string, partitions = 1, config: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.#checkOpen()
+    await this.#track(this.#clients.createTopic(name, partitions, config))
   }
 
   /** Writes records; all are acknowledged when this resolves. */
-  produce(topic: string, records: readonly NewRecord[]): Promise<void> {
-    return this.#clients.produce(topic, records)
+  async produce(topic: string, records: readonly NewRecord[]): Promise<void> {
+    this.#checkOpen()
+    await this.#track(this.#clients.produce(topic, records))
   }
 
   /** All committed records of a topic, as soon as there are so many; those of a partition are in order. */
@@ -159,12 +176,18 @@ export class Connect implements AsyncDisposable {
     return await this.#until(what, options, async () => await probe())
   }
 
-  /** Lets requests to the broker go wrong; it is in place when this resolves. */
-  fault(fault: Fault): Promise<FaultHandle> {
-    return this.#embedded.broker.stage(fault)
+  /** Lets requests to the broker go wrong; it is in place when this resolves. @throws RangeError for one that never could */
+  async fault(fault: Fault): Promise<FaultHandle> {
+    this.#checkOpen()
+    return await this.#embedded.broker.stage(fault)
   }
 
+  /** Stops the worker and the broker. Who still waits for something gets an error. */
   async close(): Promise<void> {
+    if (this.#closed.signal.aborted) return
+    this.#closed.abort()
+    // What is under way ends while there is still a broker to end it with.
+    await Promise.allSettled(this.#underWay)
     try {
       await this.#embedded.stop()
     } finally {
@@ -176,25 +199,56 @@ export class Connect implements AsyncDisposable {
     return this.close()
   }
 
-  async #read(topic: string, count: number, options: WaitOptions = {}): Promise<readonly KafkaRecord[]> {
-    const over = AbortSignal.timeout(options.timeoutMs ?? this.#ground.timeoutMs)
+  async #read(topic: string, count: number, options?: WaitOptions): Promise<readonly KafkaRecord[]> {
+    const over = this.#deadline(options)
     let found: readonly KafkaRecord[] = []
     do {
-      found = await this.#clients.read(topic, (records) => records.length >= count, over)
+      found = await this.#track(this.#clients.read(topic, (records) => records.length >= count, over))
       if (found.length >= count) return found
       if (!over.aborted) await delay(lookEveryMs) // no such topic yet
     } while (!over.aborted)
     throw this.#tooLate(`${count} records in ${topic}; there are ${found.length}`)
   }
 
-  async #until<T>(what: string, options: WaitOptions = {}, probe: () => Promise<T | undefined>): Promise<T> {
-    const over = AbortSignal.timeout(options.timeoutMs ?? this.#ground.timeoutMs)
+  #status(
+    name: string,
+    what: string,
+    fits: (status: ConnectorStateInfo) => boolean,
+    options?: WaitOptions,
+  ): Promise<ConnectorStateInfo> {
+    return this.#until(`${name} to ${what}`, options, () => {
+      const status = this.#statusNow(name)
+      return Promise.resolve(status !== null && fits(status) ? status : undefined)
+    })
+  }
+
+  async #until<T>(what: string, options: WaitOptions | undefined, probe: () => Promise<T | undefined>): Promise<T> {
+    const over = this.#deadline(options)
     while (!over.aborted) {
       const found = await probe()
       if (found !== undefined && found !== false) return found
       await delay(lookEveryMs)
     }
     throw this.#tooLate(what)
+  }
+
+  /** Aborts when the time of a wait is over, or when this is closed. */
+  #deadline({ timeoutMs = this.#ground.timeoutMs }: WaitOptions = {}): AbortSignal {
+    this.#checkOpen()
+    return AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closed.signal])
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work)
+    try {
+      return await work
+    } finally {
+      this.#underWay.delete(work)
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed.signal.aborted) throw new Error('this Kafka Connect was closed')
   }
 
   #statusNow(name: string): ConnectorStateInfo | null {
@@ -208,11 +262,22 @@ export class Connect implements AsyncDisposable {
 
   /** Says what else is known: nobody should have to run a test again to learn why it failed. */
   #tooLate(what: string): Error {
+    if (this.#closed.signal.aborted) return new Error(`Closed while somebody waited for ${what}`)
     const states = this.#embedded.worker.herder.connectors().map((name) => stateText(name, this.#statusNow(name)))
     const log = this.log.slice(-logCharsShown)
     const problems = this.#ground.problems.map((problem) => `broker: ${problem}`)
     return new Error([`Waited in vain for ${what}`, ...states, ...problems, 'The end of the log:', log].join('\n'))
   }
+}
+
+function textsOf(name: string, config: ConnectorConfig): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => {
+      if (!['string', 'number', 'boolean'].includes(typeof value))
+        throw new TypeError(`${name}: the value of "${key}" is a text, a number or true or false`)
+      return [key, String(value)]
+    }),
+  )
 }
 
 function isRunning({ connector, tasks }: ConnectorStateInfo): boolean {

@@ -1,3 +1,4 @@
+import { checkFault } from './check-fault.ts'
 import { type Effect, type Fault, fits, type StruckRequest } from './fault.ts'
 
 interface Staged {
@@ -19,7 +20,9 @@ export class Faults {
   readonly #staged = new Map<number, Staged>()
   #lastId = 0
 
+  /** @throws RangeError for one that could never strike */
   stage(fault: Fault): StagedFault {
+    checkFault(fault)
     const id = ++this.#lastId
     const over = new Promise<void>((done) => {
       this.#staged.set(id, { fault, passed: 0, struck: 0, done })

@@ -1,3 +1,4 @@
+import { appendWhole } from '../state/append-whole.ts'
 import {
   closeSync,
   ftruncateSync,
@@ -7,7 +8,6 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeSync,
   fstatSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -194,8 +194,7 @@ class FileBytes implements SegmentBytes {
   }
 
   append(bytes: Uint8Array): void {
-    let written = 0
-    while (written < bytes.length) written += writeSync(this.#file, bytes, written)
+    appendWhole(this.#file, bytes, this.#size)
     this.#size += bytes.length
   }
 

@@ -32,8 +32,9 @@ export class Segment {
   }
 
   append(batch: RecordBatch): void {
-    this.#note(batch, this.#bytes.size)
-    this.#bytes.append(batch.bytes)
+    const position = this.#bytes.size
+    this.#bytes.append(batch.bytes) // which can fail: only what is there counts
+    this.#note(batch, position)
   }
 
   /**

@@ -5,10 +5,11 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { crc32c } from '../../runtime/kafka/records/crc32c.ts'
+import { appendWhole } from './append-whole.ts'
 
 /** A value that is kept: anything JSON can say. */
 export type Stored = unknown
@@ -24,6 +25,7 @@ export class StateFile {
   readonly #path: string | null
   readonly #values = new Map<string, Stored>()
   #file: number | null = null
+  #size = 0
   #staleLines = 0
 
   /** @param path null: nothing outlives the process */
@@ -33,6 +35,7 @@ export class StateFile {
     const whole = existsSync(path) ? this.#read(readFileSync(path)) : 0
     this.#file = openSync(path, 'a+')
     ftruncateSync(this.#file, whole)
+    this.#size = whole
   }
 
   get(key: string): Stored {
@@ -44,16 +47,21 @@ export class StateFile {
     return [...this.#values].filter(([key]) => key.startsWith(prefix))
   }
 
+  /** Kept when this returns. @throws where it cannot be written: then nothing has changed */
   set(key: string, value: Stored): void {
+    this.#write(lineOf(key, value))
     if (this.#values.has(key)) this.#staleLines += 1
     this.#values.set(key, value)
-    this.#write(lineOf(key, value))
+    this.#tidy()
   }
 
+  /** @throws as `set` */
   delete(key: string): void {
-    if (!this.#values.delete(key)) return
-    this.#staleLines += 2
+    if (!this.#values.has(key)) return
     this.#write(lineOf(key, undefined))
+    this.#values.delete(key)
+    this.#staleLines += 2
+    this.#tidy()
   }
 
   close(): void {
@@ -63,19 +71,26 @@ export class StateFile {
 
   #write(line: string): void {
     if (this.#file === null) return
-    writeSync(this.#file, line)
-    if (this.#staleLines > staleLinesMax) this.#rewrite()
+    const bytes = Buffer.from(line)
+    appendWhole(this.#file, bytes, this.#size)
+    this.#size += bytes.length
   }
 
   /** Beside the old file first, then in its place: a kill leaves one of the two whole. */
-  #rewrite(): void {
+  #tidy(): void {
     const path = this.#path
-    if (path === null || this.#file === null) return
-    writeFileSync(`${path}.new`, [...this.#values].map(([key, value]) => lineOf(key, value)).join(''))
+    if (path === null || this.#file === null || this.#staleLines <= staleLinesMax) return
+    this.#staleLines = 0
+    const text = [...this.#values].map(([key, value]) => lineOf(key, value)).join('')
+    try {
+      writeFileSync(`${path}.new`, text)
+    } catch {
+      return rmSync(`${path}.new`, { force: true }) // what is to be kept is in the old one; later there may be room
+    }
     closeSync(this.#file)
     renameSync(`${path}.new`, path)
     this.#file = openSync(path, 'a+')
-    this.#staleLines = 0
+    this.#size = Buffer.byteLength(text)
   }
 
   /** @returns how many bytes are whole lines */

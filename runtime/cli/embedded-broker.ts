@@ -31,8 +31,17 @@ export async function startBroker(settings: Partial<BrokerSettings>, listener: B
   }
 }
 
+/** Whether a start failed because somebody listens on the port already. */
+export function isPortTaken(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if ((each as NodeJS.ErrnoException).code === 'EADDRINUSE') return true
+  return false
+}
+
 const remedies: Readonly<Record<string, string>> = {
   FOLDER_IN_USE: 'Stop that process, or choose another folder.',
+  EEXIST: 'Name a folder, not a file.',
+  ENOTDIR: 'Name a folder, not a file.',
   EACCES: 'Choose a folder that this user may write to.',
   EROFS: 'Choose a folder on a file system that can be written to.',
 }

@@ -18,7 +18,7 @@ import type { WorkerFile } from './environment.ts'
 import { checkWorkerConverters } from './worker-converters.ts'
 import { type Ground, prepareGround, type WorkerKind } from './worker-ground.ts'
 import { makeWorker, sinkOffsetAdmin } from './worker-parts.ts'
-import { listenForAdmin, publicApp, restContext, setLevel, stopServing } from './worker-rest.ts'
+import { abandon, listenForAdmin, publicApp, restContext, setLevel, stopServing } from './worker-rest.ts'
 
 export interface RunningStandalone {
   /** Where REST answers. */
@@ -40,8 +40,18 @@ const standalone: WorkerKind<StandaloneConfig> = {
 /** Puts a standalone worker together and starts it, still without connectors: the composition root. */
 export async function startStandalone(file: WorkerFile, loggers: Loggers): Promise<RunningStandalone> {
   const ground = await prepareGround(standalone, file, loggers)
+  let assembled: Assembled | null = null
+  try {
+    assembled = assemble(ground)
+    return await serve(ground, assembled)
+  } catch (error) {
+    await abandon(ground, assembled?.herder ?? null)
+    throw error
+  }
+}
+
+async function serve(ground: Ground<StandaloneConfig>, { herder, worker }: Assembled): Promise<RunningStandalone> {
   const { config, log, rest, url, workerId } = ground
-  const { herder, worker } = assemble(ground)
   const context = restContext(ground, herder, worker)
   await checkWorkerConverters(config.values, (name) => worker.pluginConfig(name, null))
   await listenForAdmin(ground, context)
@@ -58,7 +68,12 @@ export async function startStandalone(file: WorkerFile, loggers: Loggers): Promi
   }
 }
 
-function assemble(ground: Ground<StandaloneConfig>): { readonly herder: StandaloneHerder; readonly worker: Worker } {
+interface Assembled {
+  readonly herder: StandaloneHerder
+  readonly worker: Worker
+}
+
+function assemble(ground: Ground<StandaloneConfig>): Assembled {
   const { config, loggers, log, info, workerId, admin } = ground
   const offsetPath = resolve(config.values['offset.storage.file.filename'])
   // The stores tell the herder of what they read, and the herder is made with the stores.

@@ -57,16 +57,29 @@ export async function prepareGround<V extends CommonConfig>(
   const adminTls = hasHttps(adminListeners) ? await serverTls(originals, 'admin.listeners.https.') : null
   const forwarder = forwardingClient(() => forwardingTls(originals))
   const rest = new RestServer(startingApp())
-  const bound = await bind(rest, parseListeners(values.listeners), originals)
-  const { url, workerId } = advertised(bound, {
-    host: values['rest.advertised.host.name'],
-    port: values['rest.advertised.port'],
-    listener: values['rest.advertised.listener'],
-  })
-  const admin = await openAdmin(workerClientProperties(originals, kind.adminClientId(config)))
-  const clusterId = await clusterIdOf(admin, log)
-  const info = { version: connectVersion, commit: 'sluice', kafka_cluster_id: clusterId }
-  return { config, loggers, log, rest, adminListeners, adminTls, forwarder, url, workerId, admin, info }
+  const early = { config, loggers, log, rest, adminListeners, adminTls, forwarder }
+  try {
+    const bound = await bind(rest, parseListeners(values.listeners), originals)
+    const { url, workerId } = advertised(bound, {
+      host: values['rest.advertised.host.name'],
+      port: values['rest.advertised.port'],
+      listener: values['rest.advertised.listener'],
+    })
+    const admin = await openAdmin(workerClientProperties(originals, kind.adminClientId(config)))
+    return { ...early, url, workerId, admin, info: await serverInfo(admin, log) }
+  } catch (error) {
+    await rest.close(0) // who has called may go on: nothing is to be left open
+    throw error
+  }
+}
+
+async function serverInfo(admin: KafkaAdmin, log: Logger): Promise<ServerInfo> {
+  try {
+    return { version: connectVersion, commit: 'sluice', kafka_cluster_id: await clusterIdOf(admin, log) }
+  } catch (error) {
+    await admin.close()
+    throw error
+  }
 }
 
 async function bind(rest: RestServer, listeners: readonly Listener[], originals: ConfigMap): Promise<Listener[]> {

@@ -16,7 +16,15 @@ import { openStores, sharedClientId } from './open-stores.ts'
 import { checkWorkerConverters } from './worker-converters.ts'
 import { type Ground, prepareGround, type WorkerKind } from './worker-ground.ts'
 import { makeMember, makeWorker, sinkOffsetAdmin } from './worker-parts.ts'
-import { listenForAdmin, publicApp, restContext, setLevel, stopServing, workerMeasurements } from './worker-rest.ts'
+import {
+  abandon,
+  listenForAdmin,
+  publicApp,
+  restContext,
+  setLevel,
+  stopServing,
+  workerMeasurements,
+} from './worker-rest.ts'
 
 export interface RunningWorker {
   /** Where REST answers. */
@@ -37,8 +45,18 @@ const distributed: WorkerKind<DistributedConfig> = {
 /** Puts a distributed worker together and starts it: the composition root. */
 export async function startWorker(file: WorkerFile, loggers: Loggers): Promise<RunningWorker> {
   const ground = await prepareGround(distributed, file, loggers)
+  let assembled: Assembled | null = null
+  try {
+    assembled = await assemble(ground)
+    return await serve(ground, assembled)
+  } catch (error) {
+    await abandon(ground, assembled?.herder ?? null)
+    throw error
+  }
+}
+
+async function serve(ground: Ground<DistributedConfig>, { herder, worker, failed }: Assembled): Promise<RunningWorker> {
   const { config, log, rest, url, workerId } = ground
-  const { herder, worker, failed } = await assemble(ground)
   const context = restContext(ground, herder, worker)
   await checkWorkerConverters(config.values, (name) => worker.pluginConfig(name, null))
   await listenForAdmin(ground, context)

@@ -63,6 +63,19 @@ export async function stopServing({ rest, admin }: Ground, herder: { stop(): Pro
   }
 }
 
+/** How long a worker that could not start may take to close what it has opened. */
+const giveUpMs = 5000
+
+/** Takes back a start that has failed. What cannot be closed now does not matter any more: the failure does. */
+export async function abandon(ground: Ground, herder: { stop(): Promise<void> } | null): Promise<void> {
+  const nothing = { stop: () => Promise.resolve() }
+  const closed = new AbortController()
+  const closing = stopServing(ground, herder ?? nothing)
+    .catch((error: unknown) => ground.log.warn('A worker that could not start was not closed in order', { error }))
+    .finally(() => closed.abort())
+  await Promise.race([closing, systemClock.sleep(giveUpMs, closed.signal)])
+}
+
 function listOf(text: string): string[] {
   return text
     .split(',')

@@ -64,15 +64,30 @@ describe('Kafka Connect inside a test', () => {
     assert.deepEqual([connector, task, stage, topic, offset], ['dead', 0, 'VALUE_CONVERTER', 'dead', 1])
   })
 
-  test('says why a connector failed, and what it knows when it waits in vain', async () => {
+  test('says at once why a connector failed, and what it knows when it waits in vain', async () => {
     const config = { ...sink('failing'), file: scratch.path('no/such/folder') }
-    await assert.rejects(kafka.deploy('failing', config, { timeoutMs: 1000 }), /in vain.*\n[^]*failing: .*FAILED/)
+    await assert.rejects(kafka.deploy('failing', config), /^Error: failing: RUNNING, task 0 FAILED[^]*no\/such\/folder/)
+    await kafka.put('failing', config)
     assert.match(await kafka.failure('failing'), /no\/such\/folder/)
+    await assert.rejects(
+      kafka.status('failing', () => false, { timeoutMs: 50 }),
+      /in vain for failing to have.*\n[^]*FAILED/,
+    )
     await assert.rejects(
       kafka.records('none', 1, { timeoutMs: 100 }),
       /1 records in none; there are 0[^]*The end of the log/,
     )
     await kafka.rest('DELETE', '/connectors/failing')
+  })
+
+  test('takes numbers, and refuses what could never be', async () => {
+    await kafka.put('numbers', { ...sink('numbers'), 'tasks.max': 1, 'errors.log.enable': true })
+    await assert.rejects(kafka.put('numbers', { file: null as never }), /numbers: the value of "file" is/)
+    const effect = { kind: 'error', error: 'NOT_COORDINATOR' } as const
+    await assert.rejects(kafka.fault({ api: 'Prodce', effect }), /Produce, .*not Prodce/)
+    await assert.rejects(kafka.fault({ api: 'Produce', effect: { ...effect, error: 'NIX' as never } }), /not .*NIX/)
+    await assert.rejects(kafka.fault({ api: 'Produce', error: 'NIX' } as never), /the effect of a fault is/)
+    await assert.rejects(connect({ worker: { 'bootstrap.servers': 'a:1' } }), /a broker of its own/)
   })
 
   test('a source writes each line once, whatever the broker does to its requests', async () => {
@@ -125,6 +140,33 @@ describe('Kafka Connect inside a test', () => {
       { timeoutMs: 30_000 },
     )
   })
+})
+
+test('a process ends after a start that failed, and whoever waits when it is closed gets an error', () => {
+  using scratch = new Scratch()
+  const file = scratch.path('ends.mjs')
+  const from = join(checkout, 'dist/testing/index.js')
+  writeFileSync(
+    file,
+    `import { connect } from '${from}'
+for (const worker of [{ 'key.converter': 'com.acme.None' }, { 'offset.flush.interval.ms': 'abc' }])
+  await connect({ worker }).then(() => console.log('started'), (error) => console.log(error.message))
+const kafka = await connect()
+const waiting = [kafka.records('none', 1), kafka.until('never', () => undefined), kafka.status('none', () => true)]
+const ends = Promise.allSettled(waiting)
+await kafka.close()
+for (const { reason } of await ends) console.log(reason.message)
+for (const late of [() => kafka.produce('t', []), () => kafka.records('t', 1), () => kafka.put('c', {})])
+  console.log((await late().catch((error) => error)).message)
+`,
+  )
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 30_000 })
+  assert.equal(status, 0, stdout + stderr)
+  const said = stdout.trim().split('\n')
+  assert.match(stdout, /com\.acme\.None/)
+  assert.match(stdout, /abc/)
+  assert.equal(said.filter((line) => line.startsWith('Closed while somebody waited for ')).length, 3, stdout)
+  assert.equal(said.filter((line) => line === 'this Kafka Connect was closed').length, 3, stdout)
 })
 
 test('the example for node:test in the README runs as it stands', () => {

@@ -25,15 +25,30 @@ export function readConnectorFolder(folder: string): readonly FolderEntry[] {
 
 function readEntry(folder: string, file: string): FolderEntry[] {
   const path = join(folder, file)
-  let digest = ''
+  let text = ''
+  const none = 'it has no connector.class and is left alone'
+  const other = (reason: string): FolderEntry[] => [{ kind: 'other', file, digest: digestOf(text), reason }]
   try {
-    digest = createHash('sha256').update(readFileSync(path)).digest('hex')
+    text = readFileSync(path, 'utf8')
     const connector = readConnectorFile(path)
-    if (connector.config['connector.class'] !== undefined) return [{ kind: 'connector', file, digest, connector }]
-    return [{ kind: 'other', file, digest, reason: 'it has no connector.class and is left alone' }]
+    if (connector.config['connector.class'] === undefined) return other(none)
+    return [{ kind: 'connector', file, digest: digestOf(text), connector }]
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [] // gone since the folder was listed
-    return [{ kind: 'other', file, digest, reason: reasonOf(error) }]
+    return other(isJson(text) && !text.includes('connector.class') ? none : reasonOf(error))
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false // it is asked, not wanted
   }
 }
 

@@ -37,20 +37,47 @@ export class Deployer {
 
   /** @param missing whether connectors that somebody deleted are deployed again, as at a start */
   async deploy(entries: readonly FolderEntry[], missing: boolean): Promise<Deployment[]> {
-    const outcomes: Deployment[] = []
+    const outcomes = this.#gone(entries)
+    const owners = this.#owners(entries)
     for (const entry of entries) {
       const { file, digest } = entry
-      if (this.#said.get(file) === digest) continue
       if (entry.kind === 'other') {
-        this.#said.set(file, digest)
-        outcomes.push({ kind: 'ignored', file, reason: entry.reason })
+        outcomes.push(...this.#once('ignored', file, digest, entry.reason))
         continue
       }
       const { name, config, initialState } = entry.connector
-      if (this.#deployed.get(file)?.digest === digest && !(missing && !this.#target.exists(name))) continue
-      outcomes.push(await this.#one(file, digest, name, () => this.#target.deploy(name, config, initialState)))
+      const owner = owners.get(name)
+      if (owner !== file) {
+        const reason = `${owner} names the connector ${name} as well: give one of them another name`
+        outcomes.push(...this.#once('refused', file, `${digest} ${reason}`, reason))
+        continue
+      }
+      if (this.#said.get(file) === digest) continue
+      const known = this.#deployed.get(file)
+      if (known?.digest === digest && known.name === name && !(missing && !this.#target.exists(name))) continue
+      const outcome = await this.#one(file, digest, name, () => this.#target.deploy(name, config, initialState))
+      if (known !== undefined && known.name !== name && !owners.has(known.name))
+        outcomes.push({ kind: 'gone', file, name: known.name })
+      outcomes.push(outcome)
     }
-    return [...outcomes, ...this.#gone(entries)]
+    return outcomes
+  }
+
+  /** The file of each connector: of several that name it the one that it was deployed from, else the first. */
+  #owners(entries: readonly FolderEntry[]): ReadonlyMap<string, string> {
+    const owners = new Map<string, string>()
+    for (const entry of entries) {
+      if (entry.kind === 'other') continue
+      const { name } = entry.connector
+      if (!owners.has(name) || this.#deployed.get(entry.file)?.name === name) owners.set(name, entry.file)
+    }
+    return owners
+  }
+
+  #once(kind: 'ignored' | 'refused', file: string, state: string, reason: string): Deployment[] {
+    if (this.#said.get(file) === state) return []
+    this.#said.set(file, state)
+    return [{ kind, file, reason }]
   }
 
   async #one(file: string, digest: string, name: string, deploy: () => Promise<void>): Promise<Deployment> {
@@ -58,7 +85,7 @@ export class Deployer {
       await deploy()
     } catch (error) {
       this.#said.set(file, digest)
-      return { kind: 'refused', file, reason: error instanceof Error ? error.message : String(error) }
+      return { kind: 'refused', file, reason: reasonOf(error) }
     }
     this.#said.delete(file)
     this.#deployed.set(file, { digest, name })
@@ -79,6 +106,12 @@ export class Deployer {
     writeFileSync(`${this.#path}.new`, `${JSON.stringify(Object.fromEntries(this.#deployed), null, 2)}\n`)
     renameSync(`${this.#path}.new`, this.#path)
   }
+}
+
+/** A herder's answer to many faults ends with where REST would tell of them. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/\nYou can also find the above list of errors at the endpoint .*$/, '')
 }
 
 function remembered(path: string): Record<string, { digest: string; name: string }> {

@@ -1,8 +1,8 @@
+import { ConnectError } from '../../../api/index.ts'
 import type { BrokerListener, BrokerThread } from '../../../broker/thread.ts'
 import type { ConfigMap } from '../../core/ids.ts'
 import type { Loggers } from '../../platform/logger.ts'
-import { startBroker } from '../embedded-broker.ts'
-import { freePort } from '../free-port.ts'
+import { isPortTaken, startBroker } from '../embedded-broker.ts'
 import { namingVariables } from '../worker.ts'
 import { type RunningWorker, startWorker } from '../worker-process.ts'
 import { devWorkerFile } from './dev-worker-file.ts'
@@ -32,21 +32,53 @@ export interface Embedded {
 }
 
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const { own, environment, ports, dataFolder, loggers, notice, onBroker } = options
-  const port = ports.kafkaPort ?? (await usual(defaultPorts.kafka, 'Kafka', notice))
-  const broker = await startBroker({ host, port, folder: dataFolder }, onBroker)
+  const { ports, dataFolder, notice, onBroker } = options
+  const broker = await onUsualPort('Kafka', ports.kafkaPort, defaultPorts.kafka, notice, (port) =>
+    startBroker({ host, port, folder: dataFolder }, onBroker),
+  )
   try {
-    const elsewhere = own['listeners'] ?? environment['CONNECT_LISTENERS']
-    const restPort = ports.restPort ?? (elsewhere === undefined ? await usual(defaultPorts.rest, 'REST', notice) : 0)
-    const addresses = { bootstrap: broker.bootstrap, listener: `http://${host}:${restPort}` }
-    const file = devWorkerFile(own, environment, addresses)
-    const worker = await startWorker(file, loggers).catch((error: unknown) => {
-      throw namingVariables(error, file.variables)
-    })
+    const worker = await startOn(broker, options)
     return { broker, worker, stop: () => stopBoth(worker, broker) }
   } catch (error) {
     await broker.close()
     throw error
+  }
+}
+
+function startOn(broker: BrokerThread, options: EmbeddedOptions): Promise<RunningWorker> {
+  const { own, environment, ports, loggers, notice } = options
+  const start = async (port: number): Promise<RunningWorker> => {
+    const addresses = { bootstrap: broker.bootstrap, listener: `http://${host}:${port}` }
+    const file = devWorkerFile(own, environment, addresses)
+    try {
+      return await startWorker(file, loggers)
+    } catch (error) {
+      throw namingVariables(error, file.variables)
+    }
+  }
+  const elsewhere = (own['listeners'] ?? environment['CONNECT_LISTENERS']) !== undefined
+  return elsewhere ? start(0) : onUsualPort('REST', ports.restPort, defaultPorts.rest, notice, start)
+}
+
+/** Tries, and does not ask before whether it would work: somebody else may be quicker. */
+async function onUsualPort<T>(
+  what: string,
+  wanted: number | undefined,
+  usual: number,
+  notice: (text: string) => void,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
+  try {
+    return await start(wanted ?? usual)
+  } catch (cause) {
+    if (!isPortTaken(cause)) throw cause
+    if (wanted !== undefined)
+      throw new ConnectError('CONFIG_INVALID', `Port ${wanted} is taken: ${what} cannot listen there`, {
+        cause,
+        remedy: 'Choose another one, or none for any that is free.',
+      })
+    notice(`Port ${usual} is taken: ${what} takes another one this time.`)
+    return await start(0)
   }
 }
 
@@ -56,10 +88,4 @@ async function stopBoth(worker: RunningWorker, broker: BrokerThread): Promise<vo
   } finally {
     await broker.close()
   }
-}
-
-async function usual(wanted: number, what: string, notice: (text: string) => void): Promise<number> {
-  const port = await freePort(wanted, host)
-  if (port !== wanted) notice(`Port ${wanted} is taken: ${what} listens on ${port} this time.`)
-  return port
 }

@@ -40,6 +40,11 @@ export class LiveLine {
     }
   }
 
+  /** For a terminal that has another width now. */
+  redraw(): void {
+    if (this.#screen.isTTY === true && this.#shown !== '') this.#screen.write(`${clearLine}${this.#fitted()}`)
+  }
+
   /** Leaves the last counts as a line of their own. */
   end(): void {
     if (this.#screen.isTTY === true && this.#shown !== '') this.#screen.write('\n')

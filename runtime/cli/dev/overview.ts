@@ -4,11 +4,18 @@ import type { ConfigMap } from '../../core/ids.ts'
 export function routeOf(config: ConfigMap): string {
   const topics = config['topics'] ?? config['topics.regex']
   const file = config['file']
-  if (topics === undefined) return [file, config['topic']].filter((end) => end !== undefined).join(' → ')
+  const transforms = config['transforms'] ?? ''
+  // Where a source's records end up is for its transforms to say.
+  const through = transforms === '' ? '' : `, by way of ${transforms}`
+  if (topics === undefined) return `${[file, config['topic']].filter((end) => end !== undefined).join(' → ')}${through}`
   const deadLetters = config['errors.deadletterqueue.topic.name']
   const ends = [topics, file].filter((end) => end !== undefined).join(' → ')
-  return deadLetters === undefined || deadLetters === '' ? ends : `${ends}, broken ones → ${deadLetters}`
+  return deadLetters === undefined || deadLetters === ''
+    ? `${ends}${through}`
+    : `${ends}${through}, broken ones → ${deadLetters}`
 }
+
+const rowsMax = 20
 
 export interface Overview {
   readonly startedMs: number
@@ -22,7 +29,9 @@ export interface Overview {
 /** What is printed when everything runs. */
 export function overviewText({ startedMs, bootstrap, url, dataFolder, logFile, connectors }: Overview): string {
   const width = Math.max(0, ...connectors.map(({ name }) => name.length))
-  const rows = connectors.map(({ name, config }) => `  ${name.padEnd(width)}  ${routeOf(config)}`)
+  const shown = connectors.slice(0, rowsMax).map(({ name, config }) => `  ${name.padEnd(width)}  ${routeOf(config)}`)
+  const left = connectors.length - shown.length
+  const rows = left > 0 ? [...shown, `  … and ${left} more`] : shown
   return [
     `Sluice is up after ${(startedMs / 1000).toFixed(1)} s, on an embedded broker: for development, not for production.`,
     '',

@@ -88,6 +88,33 @@ describe('files of connectors', () => {
     assert.ok(folder.target.exists('a'))
   })
 
+  test('that name one connector: the one it came from keeps it, and the other is said once', async () => {
+    using folder = new Folder()
+    folder.connector('b.json', { name: 'same', from: 'b' })
+    await folder.deploy(true)
+    folder.connector('a.json', { name: 'same', from: 'a' })
+    const [refused, ...others] = await folder.deploy()
+    assert.deepEqual(others, [])
+    assert.match(JSON.stringify(refused), /"refused","file":"a.json".*b\.json names the connector same as well/)
+    assert.deepEqual(await folder.deploy(), [])
+    folder.restart()
+    assert.equal((await folder.deploy(true)).length, 1)
+    assert.equal(folder.target.configs.get('same')?.['from'], 'b')
+    folder.connector('a.json', { name: 'other', from: 'a' })
+    assert.deepEqual(await folder.deploy(), [{ kind: 'deployed', file: 'a.json', name: 'other' }])
+  })
+
+  test('that get another name leave the connector of the old one, and say so', async () => {
+    using folder = new Folder()
+    folder.connector('a.json', { name: 'a' })
+    await folder.deploy(true)
+    folder.connector('a.json', { name: 'b' })
+    assert.deepEqual(await folder.deploy(), [
+      { kind: 'gone', file: 'a.json', name: 'a' },
+      { kind: 'deployed', file: 'a.json', name: 'b' },
+    ])
+  })
+
   test('keep their initial state', async () => {
     using folder = new Folder()
     const text = JSON.stringify({ name: 'a', config: { 'connector.class': 'C' }, initial_state: 'PAUSED' })

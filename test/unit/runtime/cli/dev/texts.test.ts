@@ -10,6 +10,7 @@ test('where records come from and go to is read from the config', () => {
   assert.equal(routeOf({ topics: 't,u', file: 'out' }), 't,u → out')
   const deadLetters = { 'topics.regex': 't.*', 'errors.deadletterqueue.topic.name': 'd' }
   assert.equal(routeOf(deadLetters), 't.*, broken ones → d')
+  assert.equal(routeOf({ file: 'in', topic: 't', transforms: 'a,b' }), 'in → t, by way of a,b')
   assert.equal(routeOf({}), '')
 })
 
@@ -21,11 +22,13 @@ test('counts, states and dead letters stand on one line', () => {
     { ...running, name: 'c', type: 'sink', records: 0, state: 'PAUSED' },
     { ...running, name: 'd', type: 'sink', records: 0, failure: 'no file' },
   ])
-  assert.equal(
-    line,
-    'a 12,345 read · b 3 delivered, 2 to the dead letter queue · c 0 delivered (PAUSED) · d 0 delivered (FAILED)',
-  )
+  assert.equal(line, 'a 12,345 · b 3 (+2 broken) · c 0 PAUSED · d 0 FAILED')
   assert.equal(progressLine([]), 'no connectors yet')
+  const many = Array.from({ length: 7 }, (_, index) => ({
+    ...{ ...running, name: `c${index}`, records: 1000, type: index === 0 ? ('source' as const) : ('sink' as const) },
+    ...(index === 1 ? { failure: 'no file', deadLetters: 1 } : {}),
+  }))
+  assert.equal(progressLine(many), '7 connectors: 1,000 read · 6,000 delivered · 1 broken · 1 FAILED')
 })
 
 test('the worker of an embedded broker takes what the user sets, save for the broker', () => {
