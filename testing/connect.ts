@@ -108,7 +108,7 @@ export class Connect implements AsyncDisposable {
     const settled = (status: ConnectorStateInfo): boolean => isRunning(status) || failedPart(status) !== undefined
     const status = await this.#status(name, 'run, with its tasks', settled, options)
     const failed = failedPart(status)
-    if (failed !== undefined) throw new Error(`${stateText(name, status)}`)
+    if (failed !== undefined) throw new Error(stateText(name, status))
     return status
   }
 
