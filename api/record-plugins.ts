@@ -5,6 +5,8 @@ import type { Schema } from './schema.ts'
 
 /** Changes one record (a Single Message Transform). Configured by its factory; the order of records is kept. */
 export interface Transformation {
+  /** Called once, before the first record. A failure fails the task. */
+  start?(): Awaitable<void>
   /** The changed record, or null to drop it. */
   apply<R extends ConnectRecord>(record: R): Awaitable<R | null>
   close?(): Awaitable<void>

@@ -6,6 +6,7 @@ import { maskField } from './mask-field/index.ts'
 import { recordIsTombstone } from './record-is-tombstone/index.ts'
 import { regexRouter } from './regex-router/index.ts'
 import { replaceField } from './replace-field/index.ts'
+import { script } from './script/index.ts'
 import { topicNameMatches } from './topic-name-matches/index.ts'
 
 /** The stock transformations and predicates. */
@@ -19,6 +20,7 @@ const transforms: PluginModule = {
     hasHeaderKey,
     recordIsTombstone,
     topicNameMatches,
+    script,
   ],
 }
 

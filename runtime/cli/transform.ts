@@ -31,6 +31,7 @@ export async function transformCommand(args: readonly string[]): Promise<number>
   const lines = new RecordLines(envelopes(registry), { topic, valuesOnly: values.values === true })
   if (process.stdin.isTTY) warn('Reading records from the terminal, one JSON a line; Ctrl-D ends.')
   try {
+    await chain.start()
     const answer = values.explain === true ? explained(chain, lines, config) : answered(chain, lines)
     const { records, failed } = await answerAll(answer)
     if (failed > 0) warn(`sluice transform: ${failed} of ${records} records failed`)

@@ -3,6 +3,7 @@ import {
   type Awaitable,
   type ConnectRecord,
   configError,
+  errorToData,
   type PluginDescriptor,
   type Predicate,
   type PredicateDescriptor,
@@ -54,6 +55,18 @@ export class TransformationChain {
 
   constructor(stages: readonly TransformationStage[]) {
     this.stages = stages
+  }
+
+  /** Prepares the stages that need it, in order; to be called before the first record. @throws what a stage throws */
+  async start(): Promise<void> {
+    for (const { alias, transformation } of this.stages) {
+      try {
+        await transformation.start?.()
+      } catch (cause) {
+        const { message, remedy } = errorToData(cause)
+        throw configError(`transforms.${alias}: ${message}`, remedy === null ? { cause } : { cause, remedy })
+      }
+    }
   }
 
   /** @throws `StageFailure`, or rejects with it once a stage has returned a promise */

@@ -30,7 +30,7 @@ export async function buildSourceTask(
   const log = pluginLog(context, runtimeLogger, taskLabel(id))
   const errorMetrics = newErrorMetrics()
   const converters = taskConverters(context, connector, opened)
-  const chain = taskChain(context.registry, connector, opened)
+  const chain = await taskChain(context.registry, connector, opened)
   const metrics = new SourceMetrics(context.clock, build.window, {
     ...build.info,
     ...converterInfo(converters),

@@ -92,9 +92,14 @@ export function converterInfo(converters: Converters): Record<string, string> {
   return info
 }
 
-export function taskChain(registry: PluginRegistry, connector: Config, opened: Opened): TransformationChain {
+export async function taskChain(
+  registry: PluginRegistry,
+  connector: Config,
+  opened: Opened,
+): Promise<TransformationChain> {
   const chain = createTransformationChain(connector, (name, kind) => registry.find([kind], name) ?? null)
   opened.add(() => chain.close())
+  await chain.start()
   return chain
 }
 

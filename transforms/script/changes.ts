@@ -1,0 +1,45 @@
+import {
+  type ConnectRecord,
+  dataError,
+  type Headers,
+  isConnectRecord,
+  isPlainObject,
+  isStruct,
+  type RecordChanges,
+  type Schema,
+} from '../../api/index.ts'
+
+const names = ['topic', 'kafkaPartition', 'keySchema', 'key', 'valueSchema', 'value', 'timestamp', 'headers'] as const
+
+/** What a script returned: a record, null, or an object with what is to change. @throws `DATA_INVALID` for anything else */
+export function applied<R extends ConnectRecord>(record: R, result: unknown, script: string): R | null {
+  if (result === null) return null
+  if (isConnectRecord(result)) {
+    if (result.kind !== record.kind) throw dataError(`the script ${script} made a ${result.kind} record of another kind`)
+    return result as R
+  }
+  if (!isPlainObject(result))
+    throw dataError(`the script ${script} returned ${typeof result}`, {
+      remedy: 'Return the record, an object with what is to change, or null to drop it.',
+    })
+  const unknown = Object.keys(result).find((name) => !(names as readonly string[]).includes(name))
+  if (unknown !== undefined)
+    throw dataError(`the script ${script} changes "${unknown}", which no record has`, {
+      remedy: `A record has ${names.join(', ')}; a value of its own goes into "value".`,
+    })
+  return record.with(changesOf(record, result))
+}
+
+function changesOf(record: ConnectRecord, result: Readonly<Record<string, unknown>>): RecordChanges {
+  const changes: Record<string, unknown> = { ...result }
+  for (const part of ['key', 'value'] as const)
+    if (part in result && !(`${part}Schema` in result))
+      changes[`${part}Schema`] = schemaFor(record[`${part}Schema`], result[part])
+  return changes as { readonly headers?: Headers }
+}
+
+/** The schema of a new key or value that came without one: a struct brings its own, and a map has none. */
+function schemaFor(before: Schema | null, value: unknown): Schema | null {
+  if (isStruct(value)) return value.schema
+  return before?.type === 'STRUCT' && value !== null ? null : before
+}
