@@ -19,3 +19,9 @@ export function setMapEntry(map: SchemalessMap, key: string, value: unknown): vo
   if (map instanceof Map) map.set(key, value)
   else setEntry(map, key, value)
 }
+
+/** Only for a map that was made here: removing is slow for the objects that parsers make. */
+export function removeMapEntry(map: SchemalessMap, key: string): void {
+  if (map instanceof Map) map.delete(key)
+  else delete map[key]
+}
