@@ -5,7 +5,7 @@
 export const DAY_MS = 86_400_000
 
 /** 1582-10-15, the first Gregorian day. */
-const CUTOVER_DAY = -141_427
+export const CUTOVER_DAY = -141_427
 
 export interface DateFields {
   readonly year: number
@@ -46,9 +46,19 @@ export function epochDay(year: number, month: number, day: number): number {
 const MONTH_STARTS = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 /** Days from the Julian 1 January of year 0 to the epoch. */
 const JULIAN_EPOCH = 719_530
+/** Days from the Gregorian 1 January of year 1 to the epoch. */
+const GREGORIAN_EPOCH = 719_162
 
-/** The first day of a Julian month, since the epoch. */
-function julianDay(year: number, month: number): number {
+/** The first day of a Gregorian month (from 1), in days since the epoch; for years that a `Date` cannot hold as well. */
+export function gregorianDay(year: number, month: number): number {
+  const leap = month > 2 && ((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0) ? 1 : 0
+  const before = year - 1
+  const leaps = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400)
+  return before * 365 + leaps + (MONTH_STARTS[month - 1] ?? 0) + leap - GREGORIAN_EPOCH
+}
+
+/** The first day of a Julian month (from 1), since the epoch. */
+export function julianDay(year: number, month: number): number {
   const leap = year % 4 === 0 && month > 2 ? 1 : 0
   return year * 365 + Math.floor((year + 3) / 4) + (MONTH_STARTS[month - 1] ?? 0) + leap - JULIAN_EPOCH
 }

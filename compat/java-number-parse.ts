@@ -25,7 +25,7 @@ function withinBits(value: number, bits: number): number | null {
 }
 
 /** Digits of each script stand in rows of ten, zero first. */
-function toAsciiDigits(text: string): string {
+export function toAsciiDigits(text: string): string {
   return text.replace(/\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0) ?? 0
     let first = code

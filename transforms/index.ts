@@ -14,6 +14,8 @@ import { recordIsTombstone } from './record-is-tombstone/index.ts'
 import { regexRouter } from './regex-router/index.ts'
 import { replaceField } from './replace-field/index.ts'
 import { setSchemaMetadata } from './set-schema-metadata/index.ts'
+import { timestampConverter } from './timestamp-converter/index.ts'
+import { timestampRouter } from './timestamp-router/index.ts'
 import { topicNameMatches } from './topic-name-matches/index.ts'
 import { valueToKey } from './value-to-key/index.ts'
 
@@ -33,6 +35,8 @@ const transforms: PluginModule = {
     regexRouter,
     ...replaceField,
     ...setSchemaMetadata,
+    ...timestampConverter,
+    timestampRouter,
     valueToKey,
     hasHeaderKey,
     recordIsTombstone,

@@ -4,6 +4,7 @@ import {
   type Field,
   isPlainObject,
   isStruct,
+  JAVA_ERRORS,
   javaClassName,
   type Schema,
   type Struct,
@@ -19,10 +20,12 @@ const PURPOSE = 'nested field access'
 export class FieldPath {
   readonly #parents: readonly string[]
   readonly #last: string
+  readonly #empty: boolean
 
   /** @throws `CONFIG_INVALID` for an unmatched back-tick */
   constructor(path: string, syntax: FieldSyntax) {
     const steps = syntax === 'V1' ? [path] : splitPath(path)
+    this.#empty = steps.length === 0
     this.#parents = steps.slice(0, -1)
     this.#last = steps.at(-1) ?? ''
   }
@@ -53,6 +56,7 @@ export class FieldPath {
 
   /** Null where an entry on the way is missing. */
   valueInMap(map: SchemalessMap): unknown {
+    if (this.#empty) throw dataError('The path of a field is empty', { javaClass: JAVA_ERRORS.illegalArgument })
     let current = map
     for (const step of this.#parents) {
       const value = getMapEntry(current, step)
@@ -73,7 +77,7 @@ function structField(schema: Schema, name: string): Field | undefined {
   return schema.field(name)
 }
 
-/** The steps of a V2 path: `a.b` are two, `` `a.b`.c `` too; a back-tick inside a name may be escaped by a backslash. */
+/** The steps of a V2 path: `a.b` are two, `` `a.b`.c `` too. */
 function splitPath(path: string): string[] {
   const steps: string[] = []
   let at = 0
@@ -98,7 +102,10 @@ function plainStep(path: string, start: number): Step {
   return { step: path.slice(start, end), next: end + 1 }
 }
 
-/** A back-tick closes when a dot or the end follows and no backslash stands before it; any other is part of the name. */
+/**
+ * A back-tick closes when a dot or the end follows; a backslash before one that a dot follows makes it part of the name
+ * and is dropped. Any other back-tick is part of the name anyway.
+ */
 function quotedStep(path: string, open: number): Step {
   let step = ''
   let from = open + 1
@@ -111,8 +118,9 @@ function quotedStep(path: string, open: number): Step {
         `Incomplete backtick pair in path: [${path}], consider adding a backslash before backtick at position ${open} to escape it`,
       )
     }
-    if (!escaped && (ends || path[at + 1] === '.')) return { step: step + path.slice(from, at), next: at + 2 }
-    step += `${path.slice(from, escaped ? at - 1 : at)}\``
+    const dotFollows = path[at + 1] === '.'
+    if (!escaped && (ends || dotFollows)) return { step: step + path.slice(from, at), next: at + 2 }
+    step += `${path.slice(from, dotFollows ? at - 1 : at)}\``
     from = at + 1
   }
 }

@@ -27,7 +27,8 @@ const config = defineConfig({
     importance: 'HIGH',
     doc:
       'V1 takes the field for a name, dots included. V2 takes it for a path into nested structs and maps: names are ' +
-      'separated by dots, a name that holds dots is wrapped in back-ticks, and \\` stands for a back-tick in it.',
+      'separated by dots, a name that holds dots is wrapped in back-ticks, and a back-tick before a dot in such a name ' +
+      'is written \\`.',
   },
 })
 

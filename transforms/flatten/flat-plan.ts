@@ -24,9 +24,9 @@ export interface FlatPlan {
 export function flatPlan(schema: Schema, delimiter: string): FlatPlan {
   const builder = structLike(schema)
   let index = 0
-  const walk = (parent: Schema, prefix: string | null, optional: boolean, defaults: Struct | null): Node[] =>
+  const walk = (parent: Schema, prefix: string, optional: boolean, defaults: Struct | null): Node[] =>
     parent.fields.map((source): Node => {
-      const name = prefix === null ? source.name : prefix + delimiter + source.name
+      const name = prefix === '' ? source.name : prefix + delimiter + source.name
       const { type, defaultValue } = source.schema
       if (type === 'MAP') {
         throw dataError(`Flatten transformation does not support MAP for record with schemas (for field ${name}).`)
@@ -41,7 +41,7 @@ export function flatPlan(schema: Schema, delimiter: string): FlatPlan {
       return { source, leaf }
     })
   const defaults = isStruct(schema.defaultValue) ? schema.defaultValue : null
-  const nodes = walk(schema, null, schema.optional, defaults)
+  const nodes = walk(schema, '', schema.optional, defaults)
   return { schema: builder.build(), nodes }
 }
 

@@ -5,13 +5,13 @@ import type { SchemalessMap } from '../common/schemaless-map.ts'
 /** One map without maps in it; lists stay as they are. */
 export function flattenMap(map: SchemalessMap, delimiter: string): Record<string, unknown> {
   const flat = {}
-  addEntries(flat, map, null, delimiter)
+  addEntries(flat, map, '', delimiter)
   return flat
 }
 
-function addEntries(flat: Record<string, unknown>, map: SchemalessMap, prefix: string | null, delimiter: string): void {
+function addEntries(flat: Record<string, unknown>, map: SchemalessMap, prefix: string, delimiter: string): void {
   for (const [key, value] of map instanceof Map ? map : Object.entries(map)) {
-    const name = prefix === null ? String(key) : prefix + delimiter + String(key)
+    const name = prefix === '' ? String(key) : prefix + delimiter + String(key)
     if (isPlainObject(value) || value instanceof Map) addEntries(flat, value, name, delimiter)
     else setEntry(flat, name, checked(value, name))
   }
