@@ -1,46 +1,28 @@
 import type { PluginModule } from '../api/index.ts'
-import { cast } from './cast/index.ts'
-import { dropHeaders } from './drop-headers/index.ts'
-import { extractField } from './extract-field/index.ts'
-import { filter } from './filter/index.ts'
-import { flatten } from './flatten/index.ts'
-import { hasHeaderKey } from './has-header-key/index.ts'
-import { headerFrom } from './header-from/index.ts'
-import { hoistField } from './hoist-field/index.ts'
-import { insertField } from './insert-field/index.ts'
-import { insertHeader } from './insert-header/index.ts'
-import { maskField } from './mask-field/index.ts'
-import { recordIsTombstone } from './record-is-tombstone/index.ts'
-import { regexRouter } from './regex-router/index.ts'
-import { replaceField } from './replace-field/index.ts'
-import { setSchemaMetadata } from './set-schema-metadata/index.ts'
-import { timestampConverter } from './timestamp-converter/index.ts'
-import { timestampRouter } from './timestamp-router/index.ts'
-import { topicNameMatches } from './topic-name-matches/index.ts'
-import { valueToKey } from './value-to-key/index.ts'
+import { lazyPredicate, lazyTransformations } from './lazy.ts'
 
 /** The stock transformations and predicates. */
 const transforms: PluginModule = {
   plugins: [
-    ...cast,
-    dropHeaders,
-    ...extractField,
-    filter,
-    ...flatten,
-    ...headerFrom,
-    ...hoistField,
-    ...insertField,
-    insertHeader,
-    ...maskField,
-    regexRouter,
-    ...replaceField,
-    ...setSchemaMetadata,
-    ...timestampConverter,
-    timestampRouter,
-    valueToKey,
-    hasHeaderKey,
-    recordIsTombstone,
-    topicNameMatches,
+    ...lazyTransformations('cast', 'Cast', 'keyAndValue'),
+    ...lazyTransformations('drop-headers', 'DropHeaders', 'wholeRecord'),
+    ...lazyTransformations('extract-field', 'ExtractField', 'keyAndValue'),
+    ...lazyTransformations('filter', 'Filter', 'wholeRecord'),
+    ...lazyTransformations('flatten', 'Flatten', 'keyAndValue'),
+    ...lazyTransformations('header-from', 'HeaderFrom', 'keyAndValue'),
+    ...lazyTransformations('hoist-field', 'HoistField', 'keyAndValue'),
+    ...lazyTransformations('insert-field', 'InsertField', 'keyAndValue'),
+    ...lazyTransformations('insert-header', 'InsertHeader', 'wholeRecord'),
+    ...lazyTransformations('mask-field', 'MaskField', 'keyAndValue'),
+    ...lazyTransformations('regex-router', 'RegexRouter', 'wholeRecord'),
+    ...lazyTransformations('replace-field', 'ReplaceField', 'keyAndValue'),
+    ...lazyTransformations('set-schema-metadata', 'SetSchemaMetadata', 'keyAndValue'),
+    ...lazyTransformations('timestamp-converter', 'TimestampConverter', 'keyAndValue'),
+    ...lazyTransformations('timestamp-router', 'TimestampRouter', 'wholeRecord'),
+    ...lazyTransformations('value-to-key', 'ValueToKey', 'wholeRecord'),
+    lazyPredicate('has-header-key', 'HasHeaderKey'),
+    lazyPredicate('record-is-tombstone', 'RecordIsTombstone'),
+    lazyPredicate('topic-name-matches', 'TopicNameMatches'),
   ],
 }
 
