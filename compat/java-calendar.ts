@@ -1,23 +1,29 @@
 import { CUTOVER_DAY, DAY_MS, gregorianDay, julianDay } from './java-date.ts'
 
-/** A field as `java.util.Calendar` knows it; months count from 0, days of the week from 1 for Sunday. */
-export type CalendarField =
-  | 'era'
-  | 'year'
-  | 'weekYear'
-  | 'month'
-  | 'dayOfMonth'
-  | 'dayOfYear'
-  | 'dayOfWeek'
-  | 'dayOfWeekInMonth'
-  | 'weekOfYear'
-  | 'weekOfMonth'
-  | 'amPm'
-  | 'hour'
-  | 'hourOfDay'
-  | 'minute'
-  | 'second'
-  | 'ms'
+/** The fields of `java.util.Calendar`; months count from 0, days of the week from 1 for Sunday. */
+const FIELDS = [
+  'era',
+  'year',
+  'weekYear',
+  'month',
+  'dayOfMonth',
+  'dayOfYear',
+  'dayOfWeek',
+  'dayOfWeekInMonth',
+  'weekOfYear',
+  'weekOfMonth',
+  'amPm',
+  'hour',
+  'hourOfDay',
+  'minute',
+  'second',
+  'ms',
+] as const
+
+export type CalendarField = (typeof FIELDS)[number]
+
+const INDEX = Object.fromEntries(FIELDS.map((field, i) => [field, i])) as Readonly<Record<CalendarField, number>>
+const UNSET: readonly number[] = FIELDS.map(() => 0)
 
 /** What groups of fields can say the day of the year; where several can, what was set last counts. */
 type DayRule = 'dayOfMonth' | 'weekOfMonth' | 'dayOfWeekInMonth' | 'dayOfYear' | 'weekOfYear'
@@ -28,14 +34,16 @@ type DayRule = 'dayOfMonth' | 'weekOfMonth' | 'dayOfWeekInMonth' | 'dayOfYear' |
  * one holds 1 January, as with English.
  */
 export class CalendarFields {
-  readonly #values = new Map<CalendarField, number>()
-  readonly #stamps = new Map<CalendarField, number>()
+  readonly #values: number[] = UNSET.slice()
+  /** When each field was set, counted from 1; 0 for never. */
+  readonly #stamps: number[] = UNSET.slice()
   #nextStamp = 1
   #offsetMs = 0
 
   set(field: CalendarField, value: number): void {
-    this.#values.set(field, value)
-    this.#stamps.set(field, this.#nextStamp++)
+    const index = INDEX[field]
+    this.#values[index] = value
+    this.#stamps[index] = this.#nextStamp++
   }
 
   /** What a zone in the text is ahead of UTC. */
@@ -45,8 +53,7 @@ export class CalendarFields {
 
   addYears(years: number): void {
     for (const field of ['year', 'weekYear'] as const) {
-      const value = this.#values.get(field)
-      if (value !== undefined) this.#values.set(field, value + years)
+      if (this.#stamp(field) > 0) this.#values[INDEX[field]] = this.#get(field) + years
     }
   }
 
@@ -59,11 +66,12 @@ export class CalendarFields {
   }
 
   #get(field: CalendarField, absent = 0): number {
-    return this.#values.get(field) ?? absent
+    const index = INDEX[field]
+    return this.#stamps[index] === 0 ? absent : (this.#values[index] ?? absent)
   }
 
   #stamp(field: CalendarField): number {
-    return this.#stamps.get(field) ?? 0
+    return this.#stamps[INDEX[field]] ?? 0
   }
 
   /** Null unless both are set: then the later stamp. */
@@ -81,9 +89,10 @@ export class CalendarFields {
   }
 
   #dayRule(): DayRule {
-    const dayOfMonth = this.#stamp('dayOfMonth')
+    const weekly = this.#stamp('dayOfWeek') + this.#stamp('weekOfMonth') + this.#stamp('weekOfYear')
+    if (weekly + this.#stamp('dayOfYear') + this.#stamp('dayOfWeekInMonth') === 0) return 'dayOfMonth'
     const complete: readonly (readonly [DayRule, number])[] = [
-      ['dayOfMonth', dayOfMonth],
+      ['dayOfMonth', this.#stamp('dayOfMonth')],
       ['weekOfMonth', this.#both('weekOfMonth', 'dayOfWeek')],
       ['dayOfWeekInMonth', this.#both('dayOfWeekInMonth', 'dayOfWeek')],
       ['dayOfYear', this.#stamp('dayOfYear')],
@@ -109,11 +118,12 @@ export class CalendarFields {
   #day(later: number): number {
     const rule = this.#dayRule()
     const year = this.#get('era', 1) === 0 ? 1 - this.#get('year', 1970) : this.#get('year', 1970)
-    const inJulian = this.#dayIn(julianDay, rule, year)
-    if (year < 1582) return inJulian
     const ofYear = rule === 'dayOfYear' || rule === 'weekOfYear'
-    const inGregorian = this.#dayIn(gregorianDay, rule, year)
-    return inGregorian + later >= CUTOVER_DAY && !(year === 1582 && ofYear) ? inGregorian : inJulian
+    if (year > 1582 || (year === 1582 && !ofYear)) {
+      const inGregorian = this.#dayIn(gregorianDay, rule, year)
+      if (inGregorian + later >= CUTOVER_DAY) return inGregorian
+    }
+    return this.#dayIn(julianDay, rule, year)
   }
 
   #dayIn(dayOf: DayOf, rule: DayRule, year: number): number {

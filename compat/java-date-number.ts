@@ -1,17 +1,41 @@
 import { toAsciiDigits } from './java-number-parse.ts'
 
 const NUMBER = /-?\p{Nd}+/uy
+const MINUS = 0x2d
+const ZERO = 0x30
+
+interface Cursor {
+  readonly text: string
+  at: number
+}
 
 /**
  * An integer at the cursor as Java's `NumberFormat` reads it into an `int`: a minus but no plus, digits of any script.
  * @param end where the text counts as ended, null for its own end
  * @returns null when there is none, or when the text is shorter than `end`
  */
-export function readNumber(cursor: { readonly text: string; at: number }, end: number | null): number | null {
-  if (end !== null && end > cursor.text.length) return null
-  const text = end === null ? cursor.text : cursor.text.slice(0, end)
+export function readNumber(cursor: Cursor, end: number | null): number | null {
+  const { text, at } = cursor
+  if (end !== null && end > text.length) return null
+  const stop = end ?? text.length
+  const first = text.charCodeAt(at) === MINUS ? at + 1 : at
+  let next = first
+  let value = 0
+  // Ten digits are more than an int holds, and anything beyond ASCII may be a digit of another script.
+  for (; next < stop && next - first < 10; next++) {
+    const digit = text.charCodeAt(next) - ZERO
+    if (digit < 0 || digit > 9) break
+    value = value * 10 + digit
+  }
+  if (next - first >= 10 || (next < stop && text.charCodeAt(next) > 127)) return readAnyNumber(cursor, stop)
+  if (next === first) return null
+  cursor.at = next
+  return first === at ? value : 0 - value
+}
+
+function readAnyNumber(cursor: Cursor, stop: number): number | null {
   NUMBER.lastIndex = cursor.at
-  const match = NUMBER.exec(text)
+  const match = NUMBER.exec(cursor.text.slice(0, stop))
   if (match === null) return null
   cursor.at += match[0].length
   return toInt(toAsciiDigits(match[0]))

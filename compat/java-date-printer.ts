@@ -73,6 +73,7 @@ const NUMBERS: Readonly<Record<string, (moment: Moment) => number>> = {
 }
 
 function padded(value: number, count: number): string {
+  if (count === 2 && value >= 0) return value < 10 ? `0${value}` : String(value)
   return value < 0 ? `-${String(-value).padStart(count, '0')}` : String(value).padStart(count, '0')
 }
 

@@ -22,15 +22,14 @@ export interface DateFields {
 export function dateFields(epochMs: number): DateFields {
   const days = Math.floor(epochMs / DAY_MS)
   const rest = epochMs - days * DAY_MS
-  const time = {
-    hour: Math.floor(rest / 3_600_000),
-    minute: Math.floor(rest / 60_000) % 60,
-    second: Math.floor(rest / 1000) % 60,
-    ms: rest % 1000,
-  }
-  if (days < CUTOVER_DAY) return { ...julianDate(days), ...time }
-  const date = new Date(days * DAY_MS)
-  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate(), ...time }
+  const hour = Math.floor(rest / 3_600_000)
+  const minute = Math.floor(rest / 60_000) % 60
+  const second = Math.floor(rest / 1000) % 60
+  const ms = rest % 1000
+  if (days < CUTOVER_DAY) return { ...julianDate(days), hour, minute, second, ms }
+  const date = new Date(epochMs)
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
+  return { year, month, day, hour, minute, second, ms }
 }
 
 /** Days since the epoch of a date; month and day may lie out of range and then count on (Java's lenient reading). */

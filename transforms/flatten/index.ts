@@ -36,7 +36,7 @@ class Flatten implements Transformation {
     }
     const struct = requireStruct(value, PURPOSE)
     const plan = this.#plans.get(schema)
-    const values: unknown[] = Array.from({ length: plan.schema.fields.length }, () => null)
+    const values: unknown[] = plan.schema.fields.map(() => null)
     fillLeaves(plan.nodes, struct, values)
     return this.#target.changed(record, plan.schema, Struct.ofValues(plan.schema, values))
   }

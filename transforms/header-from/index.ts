@@ -16,7 +16,7 @@ import { fieldValue, nonEmptyList, REPLACE_NULL_WITH_DEFAULT } from '../common/c
 import { DerivedSchemas, structLike } from '../common/derived-schemas.ts'
 import { type Projection, project } from '../common/projection.ts'
 import { requireMap, requireStruct } from '../common/requirements.ts'
-import { copyMap, getMapEntry, removeMapEntry } from '../common/schemaless-map.ts'
+import { getMapEntry, mapWithout } from '../common/schemaless-map.ts'
 import { keyAndValue, type Target } from '../common/target.ts'
 
 const config = defineConfig({
@@ -45,6 +45,7 @@ interface Plan {
 class HeaderFrom implements Transformation {
   readonly #target: Target
   readonly #fields: readonly string[]
+  readonly #moved: ReadonlySet<unknown>
   readonly #headers: readonly string[]
   readonly #moves: boolean
   readonly #purpose: string
@@ -57,6 +58,7 @@ class HeaderFrom implements Transformation {
     }
     this.#target = target
     this.#fields = props.fields
+    this.#moved = new Set(props.fields)
     this.#headers = props.headers
     this.#moves = props.operation === 'move'
     this.#purpose = `header ${props.operation}`
@@ -71,13 +73,12 @@ class HeaderFrom implements Transformation {
 
   #applySchemaless<R extends ConnectRecord>(record: R, value: unknown): R {
     const map = requireMap(value, this.#purpose)
-    const updated = this.#moves ? copyMap(map) : map
     const headers: Header[] = [...record.headers]
     this.#fields.forEach((name, i) => {
       headers.push({ key: String(this.#headers[i]), value: getMapEntry(map, name), schema: null })
-      if (this.#moves) removeMapEntry(updated, name)
     })
-    return this.#target.changed(record, null, updated).with({ headers: Headers.ofList(headers) })
+    const rest = this.#moves ? mapWithout(map, this.#moved) : map
+    return this.#target.changed(record, null, rest).with({ headers: Headers.ofList(headers) })
   }
 
   #applyWithSchema<R extends ConnectRecord>(record: R, schema: Schema, value: unknown): R {
@@ -104,7 +105,7 @@ class HeaderFrom implements Transformation {
     })
     if (!this.#moves) return { fields, rest: null }
     const builder = structLike(schema)
-    const sources = schema.fields.filter((field) => !this.#fields.includes(field.name))
+    const sources = schema.fields.filter((field) => !this.#moved.has(field.name))
     for (const source of sources) builder.field(source.name, source.schema)
     return { fields, rest: { schema: builder.build(), sources } }
   }
