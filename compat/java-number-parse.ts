@@ -4,6 +4,10 @@ import { decimalToDouble, decimalToFloat } from './big-decimal.ts'
 const INTEGER = /^[+-]?\p{Nd}+$/u
 const DECIMAL = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[fFdD]?$/
 const HEXADECIMAL = /^([+-]?)0[xX](?:([\da-fA-F]+)\.?|([\da-fA-F]*)\.([\da-fA-F]+))[pP]([+-]?\d+)[fFdD]?$/
+/** Of the longest number that a long can hold. */
+const LONG_DIGITS = 19
+/** A longer text is rounded by way of a double: the one text in millions that comes out otherwise is not worth the time. */
+const EXACT_LENGTH_MAX = 1000
 /** Beyond, every double is zero or infinite, whatever its digits; keeps a hostile text from making a huge number. */
 const EXPONENT_MAX = 20_000
 
@@ -14,14 +18,18 @@ const EXPONENT_MAX = 20_000
 export function parseJavaInteger(text: string, bits: 8 | 16 | 32 | 64): Int64 | null {
   if (!INTEGER.test(text)) return null
   const ascii = /^[+-]?\d+$/.test(text) ? text : toAsciiDigits(text)
-  if (ascii.length < 16 && bits >= 32) return withinBits(Number(ascii), bits)
-  const value = BigInt(ascii.replace(/^\+/, ''))
+  const digits = ascii.replace(/^[+-]?0*(?=\d)/, '')
+  if (digits.length > LONG_DIGITS) return null
+  const negative = ascii.startsWith('-')
+  if (digits.length < 16) return withinBits(negative ? 0 - Number(digits) : Number(digits), bits)
+  const value = negative ? -BigInt(digits) : BigInt(digits)
   return BigInt.asIntN(bits, value) === value ? int64(value) : null
 }
 
 function withinBits(value: number, bits: number): number | null {
-  if (bits === 64 || value === (value | 0)) return value === 0 ? 0 : value
-  return null
+  if (bits === 64) return value
+  const shift = 32 - bits
+  return ((value | 0) << shift) >> shift === value ? value : null
 }
 
 /** Digits of each script stand in rows of ten, zero first. */
@@ -36,21 +44,34 @@ export function toAsciiDigits(text: string): string {
 
 /** `Double.parseDouble`: blanks around, a suffix and hexadecimal are fine. Null for what it refuses. */
 export function parseJavaDouble(text: string): number | null {
-  return parseReal(text, decimalToDouble)
+  // On decimal digits JavaScript and Java agree.
+  return parseReal(text, Number, decimalToDouble)
 }
 
 /** `Float.parseFloat`: rounded once, from the digits. Null for what it refuses. */
 export function parseJavaFloat(text: string): number | null {
-  return parseReal(text, decimalToFloat)
+  return parseReal(text, nearestFloat, decimalToFloat)
 }
 
-function parseReal(text: string, round: (value: Decimal) => number): number | null {
+function parseReal(
+  text: string,
+  fromText: (decimal: string) => number,
+  fromDecimal: (value: Decimal) => number,
+): number | null {
   const trimmed = trimmedText(text)
   const special = /^([+-]?)(NaN|Infinity)$/.exec(trimmed)
   if (special !== null) return special[2] === 'NaN' ? Number.NaN : special[1] === '-' ? -Infinity : Infinity
   const decimal = DECIMAL.exec(trimmed)
-  if (decimal !== null) return roundedDecimal(String(decimal[1]), round)
-  return roundedHexadecimal(HEXADECIMAL.exec(trimmed), round)
+  if (decimal !== null) return fromText(String(decimal[1]))
+  return roundedHexadecimal(HEXADECIMAL.exec(trimmed), fromDecimal)
+}
+
+function nearestFloat(text: string): number {
+  const double = Number(text)
+  const float = Math.fround(double)
+  if (float === double || !Number.isFinite(double) || text.length > EXACT_LENGTH_MAX) return float
+  const decimal = parseDecimal(text)
+  return decimal === null ? float : decimalToFloat(decimal)
 }
 
 /** `String.trim()`: everything up to the blank. */
@@ -59,11 +80,6 @@ function trimmedText(text: string): string {
   while (start < end && text.charCodeAt(start) <= 32) start++
   while (end > start && text.charCodeAt(end - 1) <= 32) end--
   return text.slice(start, end)
-}
-
-function roundedDecimal(text: string, round: (value: Decimal) => number): number {
-  const value = Math.abs(Number(/[eE](.*)/.exec(text)?.[1] ?? 0)) > EXPONENT_MAX ? null : parseDecimal(text)
-  return value === null || value.unscaled === 0n ? Number(text) : round(value)
 }
 
 function roundedHexadecimal(match: RegExpExecArray | null, round: (value: Decimal) => number): number | null {
