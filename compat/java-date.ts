@@ -5,7 +5,7 @@
 export const DAY_MS = 86_400_000
 
 /** 1582-10-15, the first Gregorian day. */
-const CUTOVER_DAY = -141_427
+export const CUTOVER_DAY = -141_427
 
 export interface DateFields {
   readonly year: number
@@ -22,15 +22,14 @@ export interface DateFields {
 export function dateFields(epochMs: number): DateFields {
   const days = Math.floor(epochMs / DAY_MS)
   const rest = epochMs - days * DAY_MS
-  const time = {
-    hour: Math.floor(rest / 3_600_000),
-    minute: Math.floor(rest / 60_000) % 60,
-    second: Math.floor(rest / 1000) % 60,
-    ms: rest % 1000,
-  }
-  if (days < CUTOVER_DAY) return { ...julianDate(days), ...time }
-  const date = new Date(days * DAY_MS)
-  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate(), ...time }
+  const hour = Math.floor(rest / 3_600_000)
+  const minute = Math.floor(rest / 60_000) % 60
+  const second = Math.floor(rest / 1000) % 60
+  const ms = rest % 1000
+  if (days < CUTOVER_DAY) return { ...julianDate(days), hour, minute, second, ms }
+  const date = new Date(epochMs)
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
+  return { year, month, day, hour, minute, second, ms }
 }
 
 /** Days since the epoch of a date; month and day may lie out of range and then count on (Java's lenient reading). */
@@ -46,9 +45,19 @@ export function epochDay(year: number, month: number, day: number): number {
 const MONTH_STARTS = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 /** Days from the Julian 1 January of year 0 to the epoch. */
 const JULIAN_EPOCH = 719_530
+/** Days from the Gregorian 1 January of year 1 to the epoch. */
+const GREGORIAN_EPOCH = 719_162
 
-/** The first day of a Julian month, since the epoch. */
-function julianDay(year: number, month: number): number {
+/** The first day of a Gregorian month (from 1), in days since the epoch; for years that a `Date` cannot hold as well. */
+export function gregorianDay(year: number, month: number): number {
+  const leap = month > 2 && ((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0) ? 1 : 0
+  const before = year - 1
+  const leaps = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400)
+  return before * 365 + leaps + (MONTH_STARTS[month - 1] ?? 0) + leap - GREGORIAN_EPOCH
+}
+
+/** The first day of a Julian month (from 1), since the epoch. */
+export function julianDay(year: number, month: number): number {
   const leap = year % 4 === 0 && month > 2 ? 1 : 0
   return year * 365 + Math.floor((year + 3) / 4) + (MONTH_STARTS[month - 1] ?? 0) + leap - JULIAN_EPOCH
 }

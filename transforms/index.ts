@@ -1,26 +1,28 @@
 import type { PluginModule } from '../api/index.ts'
-import { filter } from './filter/index.ts'
-import { hasHeaderKey } from './has-header-key/index.ts'
-import { insertField } from './insert-field/index.ts'
-import { maskField } from './mask-field/index.ts'
-import { recordIsTombstone } from './record-is-tombstone/index.ts'
-import { regexRouter } from './regex-router/index.ts'
-import { replaceField } from './replace-field/index.ts'
-import { script } from './script/index.ts'
-import { topicNameMatches } from './topic-name-matches/index.ts'
+import { lazyPredicate, lazyTransformations } from './lazy.ts'
 
 /** The stock transformations and predicates. */
 const transforms: PluginModule = {
   plugins: [
-    filter,
-    ...insertField,
-    ...maskField,
-    regexRouter,
-    ...replaceField,
-    hasHeaderKey,
-    recordIsTombstone,
-    topicNameMatches,
-    script,
+    ...lazyTransformations('cast', 'Cast', 'keyAndValue'),
+    ...lazyTransformations('drop-headers', 'DropHeaders', 'wholeRecord'),
+    ...lazyTransformations('extract-field', 'ExtractField', 'keyAndValue'),
+    ...lazyTransformations('filter', 'Filter', 'wholeRecord'),
+    ...lazyTransformations('flatten', 'Flatten', 'keyAndValue'),
+    ...lazyTransformations('header-from', 'HeaderFrom', 'keyAndValue'),
+    ...lazyTransformations('hoist-field', 'HoistField', 'keyAndValue'),
+    ...lazyTransformations('insert-field', 'InsertField', 'keyAndValue'),
+    ...lazyTransformations('insert-header', 'InsertHeader', 'wholeRecord'),
+    ...lazyTransformations('mask-field', 'MaskField', 'keyAndValue'),
+    ...lazyTransformations('regex-router', 'RegexRouter', 'wholeRecord'),
+    ...lazyTransformations('replace-field', 'ReplaceField', 'keyAndValue'),
+    ...lazyTransformations('set-schema-metadata', 'SetSchemaMetadata', 'keyAndValue'),
+    ...lazyTransformations('timestamp-converter', 'TimestampConverter', 'keyAndValue'),
+    ...lazyTransformations('timestamp-router', 'TimestampRouter', 'wholeRecord'),
+    ...lazyTransformations('value-to-key', 'ValueToKey', 'wholeRecord'),
+    lazyPredicate('has-header-key', 'HasHeaderKey'),
+    lazyPredicate('record-is-tombstone', 'RecordIsTombstone'),
+    lazyPredicate('topic-name-matches', 'TopicNameMatches'),
   ],
 }
 

@@ -5,9 +5,12 @@ import { namesOf } from './aliases.ts'
 import { type PluginModuleFile, scanPackages, scanPluginPath } from './scan.ts'
 
 /** Modules of the built-in plugins, beside this one in the compiled tree; loaded by the same door as a user's own. */
-const builtIn = ['converters/index.js', 'transforms/index.js', 'connectors/file/index.js'].map(
-  (path) => new URL(`../../${path}`, import.meta.url),
-)
+const builtIn = [
+  'converters/index.js',
+  'transforms/index.js',
+  'transforms/script/index.js',
+  'connectors/file/index.js',
+].map((path) => new URL(`../../${path}`, import.meta.url))
 
 export interface PluginSources {
   /** `plugin.path`. */

@@ -201,3 +201,35 @@ test('the example for node:test in the README runs as it stands', () => {
   const { status, stdout, stderr } = run(['--test', scratch.path('out/example.test.js')])
   assert.equal(status, 0, stdout + stderr)
 })
+
+test('a script changes records in a worker, and what it throws goes to the dead letter queue', async () => {
+  using scratch = new Scratch()
+  await using kafka = await connect()
+  await kafka.deploy('orders', {
+    'connector.class': 'FileStreamSink',
+    file: scratch.path('out'),
+    topics: 'orders',
+    transforms: 'round',
+    'transforms.round.type': 'sluice.Script',
+    'transforms.round.script.file': join(checkout, 'config/scripts/round-prices.js'),
+    'errors.tolerance': 'all',
+    'errors.deadletterqueue.topic.name': 'bad',
+    'errors.deadletterqueue.topic.replication.factor': 1,
+    'errors.deadletterqueue.context.headers.enable': true,
+  })
+  await kafka.produce('orders', [{ value: { id: 1, price: 2.6 } }, { value: { id: 2, price: -1 } }])
+  const [letter] = await kafka.deadLetters('bad', 1)
+  assert.equal(letter?.error.className, 'sluice.Script')
+  assert.match(letter?.error.message ?? '', /order 2 has the price -1/)
+  await kafka.until('the order', () => (scratch.read('out') === '{id=1, price=3}\n' ? true : undefined))
+  await assert.rejects(
+    kafka.deploy('broken', {
+      'connector.class': 'FileStreamSink',
+      topics: 'none',
+      transforms: 'own',
+      'transforms.own.type': 'sluice.Script',
+      'transforms.own.script.file': join(checkout, 'scripts/glob.js'),
+    }),
+    /transforms\.own: script\.file .* exports no function by default/,
+  )
+})

@@ -180,6 +180,10 @@ test('single files and the folders of plugins have their own lists', () => {
         allowed: ['api/index.ts', 'compat/properties.ts', 'transforms/common/config.ts'],
         refused: ['runtime/core/ids.ts', 'converters/common/config.ts', 'node:fs', 'pino'],
       },
+      'transforms/script/probe.ts': {
+        allowed: ['api/index.ts', 'transforms/script/other.ts', 'node:fs', 'node:path', 'node:url'],
+        refused: ['runtime/core/ids.ts', 'node:http', 'node:module', 'pino'],
+      },
       'connectors/file/probe.ts': {
         allowed: ['api/index.ts', 'compat/properties.ts', 'connectors/file/other.ts', 'node:fs', 'node:fs/promises'],
         refused: ['runtime/core/ids.ts', 'connectors/mysql/index.ts', 'node:http', 'node:net', 'express', 'kafkajs'],

@@ -18,6 +18,11 @@ export const REPLACE_NULL_WITH_DEFAULT = {
   },
 } as const
 
+/** A LIST with at least one element; duplicates are fine. */
+export function nonEmptyList(): ConfigValidator {
+  return validator('non-empty list', (value) => (Array.isArray(value) && value.length > 0 ? null : 'Empty list'))
+}
+
 /** A regular expression in Java's syntax. */
 export function javaRegex(): ConfigValidator {
   return validator('valid regex', (value) => {

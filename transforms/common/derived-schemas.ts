@@ -38,7 +38,11 @@ export class DerivedSchemas<T> {
 
 /** A STRUCT builder with the name, version, doc and parameters of `schema`; not its optionality and default. */
 export function structLike(schema: Schema): SchemaBuilder {
-  const builder = SchemaBuilder.struct()
+  return withBasics(SchemaBuilder.struct(), schema)
+}
+
+/** The builder, with the name, version, doc and parameters of `schema`; not its optionality and default. */
+export function withBasics(builder: SchemaBuilder, schema: Schema): SchemaBuilder {
   if (schema.name !== null) builder.name(schema.name)
   if (schema.version !== null) builder.version(schema.version)
   if (schema.doc !== null) builder.doc(schema.doc)

@@ -5,6 +5,7 @@ import {
   isSinkRecord,
   isStruct,
   javaClassName,
+  type Schema,
   type SinkRecord,
   type Struct,
 } from '../../api/index.ts'
@@ -21,6 +22,11 @@ export function requireMap(value: unknown, purpose: string): SchemalessMap {
 export function requireStruct(value: unknown, purpose: string): Struct {
   if (isStruct(value)) return value
   throw dataError(`Only Struct objects supported for [${purpose}], found: ${javaClassName(value)}`)
+}
+
+/** For what must be told apart by its schema, before there is a value to look at. */
+export function requireStructSchema(schema: Schema): void {
+  if (schema.type !== 'STRUCT') throw dataError('Cannot list fields on non-struct type')
 }
 
 export function requireSinkRecord(record: ConnectRecord, purpose: string): SinkRecord {

@@ -19,3 +19,11 @@ export function setMapEntry(map: SchemalessMap, key: string, value: unknown): vo
   if (map instanceof Map) map.set(key, value)
   else setEntry(map, key, value)
 }
+
+/** A copy without some entries; made anew, since an object that entries are deleted from becomes slow. */
+export function mapWithout(map: SchemalessMap, keys: ReadonlySet<unknown>): SchemalessMap {
+  if (map instanceof Map) return new Map([...map].filter(([key]) => !keys.has(key)))
+  const rest = {}
+  for (const key of Object.keys(map)) if (!keys.has(key)) setEntry(rest, key, map[key])
+  return rest
+}

@@ -1,7 +1,6 @@
 import {
   type ConnectRecord,
   dataError,
-  type Headers,
   isConnectRecord,
   isPlainObject,
   isStruct,
@@ -15,7 +14,8 @@ const names = ['topic', 'kafkaPartition', 'keySchema', 'key', 'valueSchema', 'va
 export function applied<R extends ConnectRecord>(record: R, result: unknown, script: string): R | null {
   if (result === null) return null
   if (isConnectRecord(result)) {
-    if (result.kind !== record.kind) throw dataError(`the script ${script} made a ${result.kind} record of another kind`)
+    if (result.kind !== record.kind)
+      throw dataError(`the script ${script} made a ${result.kind} record of another kind`)
     return result as R
   }
   if (!isPlainObject(result))
@@ -35,7 +35,7 @@ function changesOf(record: ConnectRecord, result: Readonly<Record<string, unknow
   for (const part of ['key', 'value'] as const)
     if (part in result && !(`${part}Schema` in result))
       changes[`${part}Schema`] = schemaFor(record[`${part}Schema`], result[part])
-  return changes as { readonly headers?: Headers }
+  return changes
 }
 
 /** The schema of a new key or value that came without one: a struct brings its own, and a map has none. */

@@ -1,4 +1,4 @@
-import { defineConfig, type TransformationDescriptor } from '../../api/index.ts'
+import { defineConfig, type PluginModule, type TransformationDescriptor } from '../../api/index.ts'
 import { ScriptTransformation } from './script.ts'
 
 const config = defineConfig({
@@ -17,3 +17,7 @@ export const script: TransformationDescriptor = {
   config,
   create: (props) => new ScriptTransformation(config.parse(props)['script.file']),
 }
+
+const module: PluginModule = { plugins: [script] }
+
+export default module
