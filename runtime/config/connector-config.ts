@@ -1,8 +1,11 @@
 import { type ConfigOf, ConnectError, defineConfig } from '../../api/index.ts'
-import { connectorKeys, sinkKeys, sourceKeys } from './connector-keys.ts'
+import { connectorKeys, deadLetterKeys, sinkKeys, sourceKeys } from './connector-keys.ts'
 
 export const sinkConnectorDef = defineConfig({ ...connectorKeys, ...sinkKeys })
 export const sourceConnectorDef = defineConfig({ ...connectorKeys, ...sourceKeys })
+
+/** Read apart from the rest, since a source that names none of them has none. */
+export const deadLetterDef = defineConfig(deadLetterKeys)
 
 export type SinkConnectorConfig = ConfigOf<typeof sinkConnectorDef>
 export type SourceConnectorConfig = ConfigOf<typeof sourceConnectorDef>

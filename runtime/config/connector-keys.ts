@@ -209,30 +209,8 @@ export const connectorKeys = {
   },
 } as const satisfies ConfigKeySpecs
 
-/** Keys of sink connectors. */
-export const sinkKeys = {
-  topics: {
-    type: 'LIST',
-    default: [],
-    validator: validList(),
-    importance: 'HIGH',
-    doc: 'List of topics to consume, separated by commas',
-    group: common,
-    orderInGroup: 4,
-    width: 'LONG',
-    displayName: 'Topics',
-  },
-  'topics.regex': {
-    type: 'STRING',
-    default: '',
-    validator: javaRegex,
-    importance: 'HIGH',
-    doc: 'Regular expression giving topics to consume. Only one of topics or topics.regex should be specified.',
-    group: common,
-    orderInGroup: 4,
-    width: 'LONG',
-    displayName: 'Topics regex',
-  },
+/** Keys of the dead letter queue (KIP-298): of sinks, and here of sources that name them. */
+export const deadLetterKeys = {
   'errors.deadletterqueue.topic.name': {
     type: 'STRING',
     default: '',
@@ -263,6 +241,33 @@ export const sinkKeys = {
     width: 'MEDIUM',
     displayName: 'Enable Error Context Headers',
   },
+} as const satisfies ConfigKeySpecs
+
+/** Keys of sink connectors. */
+export const sinkKeys = {
+  topics: {
+    type: 'LIST',
+    default: [],
+    validator: validList(),
+    importance: 'HIGH',
+    doc: 'List of topics to consume, separated by commas',
+    group: common,
+    orderInGroup: 4,
+    width: 'LONG',
+    displayName: 'Topics',
+  },
+  'topics.regex': {
+    type: 'STRING',
+    default: '',
+    validator: javaRegex,
+    importance: 'HIGH',
+    doc: 'Regular expression giving topics to consume. Only one of topics or topics.regex should be specified.',
+    group: common,
+    orderInGroup: 4,
+    width: 'LONG',
+    displayName: 'Topics regex',
+  },
+  ...deadLetterKeys,
 } as const satisfies ConfigKeySpecs
 
 const exactlyOnce = 'Exactly Once Support'

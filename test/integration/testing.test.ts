@@ -233,3 +233,46 @@ test('a script changes records in a worker, and what it throws goes to the dead 
     /transforms\.own: script\.file .* exports no function by default/,
   )
 })
+
+test('a source has a dead letter queue too: what failed is in it as it was, with its place in the source', async () => {
+  using scratch = new Scratch()
+  writeFileSync(scratch.path('in'), 'good\nbad\ngood again\n')
+  await using kafka = await connect()
+  const script = scratch.path('refuse.mjs')
+  writeFileSync(
+    script,
+    'export default (record) => { if (record.value === "bad") throw new Error("no"); return record }',
+  )
+  const config = {
+    'connector.class': 'FileStreamSource',
+    file: scratch.path('in'),
+    topic: 'lines',
+    'value.converter': 'StringConverter',
+    transforms: 'own',
+    'transforms.own.type': 'sluice.Script',
+    'transforms.own.script.file': script,
+    'errors.tolerance': 'all',
+    'errors.deadletterqueue.topic.name': 'bad.lines',
+    'errors.deadletterqueue.topic.replication.factor': 1,
+    'errors.deadletterqueue.context.headers.enable': true,
+  }
+  await kafka.deploy('lines', config)
+  const [letter] = await kafka.deadLetters('bad.lines', 1)
+  assert.deepEqual(letter?.json(), { schema: { type: 'string', optional: false }, payload: 'bad' })
+  assert.equal(letter.error.stage, 'TRANSFORMATION')
+  assert.equal(letter.error.topic, 'lines')
+  assert.equal(letter.error.offset, null)
+  assert.deepEqual(JSON.parse(letter.header('__connect.errors.source.offset') ?? ''), { position: 9 })
+  assert.deepEqual(JSON.parse(letter.header('__connect.errors.source.partition') ?? ''), {
+    filename: scratch.path('in'),
+  })
+  const records = await kafka.records('lines', 2)
+  assert.deepEqual(
+    records.map(({ value }) => value),
+    ['good', 'good again'],
+  )
+  await assert.rejects(
+    kafka.deploy('lines', { ...config, 'errors.deadletterqueue.topic.replication.factor': 'many' }),
+    /errors\.deadletterqueue\.topic\.replication\.factor/,
+  )
+})

@@ -23,7 +23,8 @@ export function recordLogText(original: OriginalRecord): string {
   return `where source record is SourceRecord{${place}, topic='${topic}', kafkaPartition=${String(kafkaPartition)}}`
 }
 
-function offsetText(map: OffsetMap | null): string {
+/** A source partition or offset as JSON. Never throws. */
+export function offsetText(map: OffsetMap | null): string {
   try {
     return schemalessToJson(map)
   } catch {

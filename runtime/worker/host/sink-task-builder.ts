@@ -1,15 +1,12 @@
-import { ConnectError, type Logger, type SinkConnectorDescriptor, type SinkTaskContext } from '../../../api/index.ts'
-import {
-  deadLetterProducerProperties,
-  taskAdminProperties,
-  taskConsumerProperties,
-} from '../../config/client-properties.ts'
-import { type SinkConnectorConfig, sinkConnectorDef, topicsChoice } from '../../config/connector-config.ts'
+import type { SinkConnectorDescriptor, SinkTaskContext } from '../../../api/index.ts'
+import { taskConsumerProperties } from '../../config/client-properties.ts'
+import { sinkConnectorDef, topicsChoice } from '../../config/connector-config.ts'
 import { taskKey } from '../../core/task-id.ts'
 import type { Opened } from '../../platform/opened.ts'
-import { DeadLetterQueue, type DeadLetterToken, settleDeadLetters } from './dead-letter-queue.ts'
-import { type ErrorMetrics, newErrorMetrics } from './error-handling.ts'
+import { consumedBytes } from './dead-letter-queue.ts'
+import { newErrorMetrics } from './error-handling.ts'
 import { type HostContext, pluginLog, taskLabel } from './host-context.ts'
+import { openDeadLetterQueue } from './open-dead-letters.ts'
 import { serialiser } from './sink-serialiser.ts'
 import { SinkPipeline } from './sink-pipeline.ts'
 import { SinkReports } from './sink-reports.ts'
@@ -37,7 +34,7 @@ export async function buildSinkTask(
     ...converterInfo(converters),
     'connector-type': 'sink',
   })
-  const dlq = await deadLetterQueue(context, config, build, errorMetrics, log)
+  const dlq = await openDeadLetterQueue(context, build, { metrics: errorMetrics, log, bytesOf: () => consumedBytes })
   if (dlq !== null) opened.add(() => dlq.close())
   const cancelled = build.cancelled.signal
   const errors = taskErrorHandler({
@@ -119,38 +116,4 @@ function progressReporter(context: HostContext, build: TaskBuild, pollIntervalMa
     toldMs = nowMs
     context.control.tell('sinkProgress', { id: build.id, run: build.run })
   }
-}
-
-async function deadLetterQueue(
-  context: HostContext,
-  config: SinkConnectorConfig,
-  build: TaskBuild,
-  metrics: ErrorMetrics,
-  log: Logger,
-): Promise<DeadLetterQueue | null> {
-  const topic = config['errors.deadletterqueue.topic.name']
-  if (topic === '') return null
-  const { id, connector } = build
-  const replicationFactor = config['errors.deadletterqueue.topic.replication.factor']
-  await using maker = await context.clients.topicMaker(taskAdminProperties(context.worker, connector, id, 'dlq-'))
-  try {
-    if (!(await maker.exists(topic))) await maker.create({ name: topic, partitions: 1, replicationFactor, config: {} })
-  } catch (cause) {
-    throw new ConnectError('CONNECT_FAILED', `Could not initialize dead letter queue with topic=${topic}`, {
-      cause,
-      remedy: `Create the topic by hand, or set errors.deadletterqueue.topic.replication.factor (now ${replicationFactor}) to what the brokers allow.`,
-    })
-  }
-  return new DeadLetterQueue({
-    topic,
-    contextHeaders: config['errors.deadletterqueue.context.headers.enable'],
-    connector: id.connector,
-    task: id.task,
-    producer: await context.clients.producer<DeadLetterToken>(
-      deadLetterProducerProperties(context.worker, connector, id),
-      settleDeadLetters,
-    ),
-    metrics,
-    log,
-  })
 }

@@ -9,11 +9,13 @@ import { newErrorMetrics } from './error-handling.ts'
 import { type HostContext, offsetReader, pluginLog, taskLabel } from './host-context.ts'
 import { OffsetCommitter, type OffsetWriter } from './offset-committer.ts'
 import { controlOffsetWriter, topicOffsetWriter } from './offset-writers.ts'
+import { openDeadLetterQueue } from './open-dead-letters.ts'
 import type { BatchOutcome } from './ports.ts'
 import type { BuiltTask, TaskBuild } from './task-build.ts'
 import { taskHooks } from './task-build.ts'
 import { SourceMetrics } from './task-metrics.ts'
 import { converterInfo, taskChain, taskConverters, taskErrorHandler } from './task-parts.ts'
+import { sourceBytes } from './source-bytes.ts'
 import { SourcePipeline } from './source-pipeline.ts'
 import { SourceTaskRunner, type SourceToken } from './source-task-runner.ts'
 import { topicCreationRules } from './topic-creation.ts'
@@ -36,27 +38,24 @@ export async function buildSourceTask(
     ...converterInfo(converters),
     'connector-type': 'source',
   })
+  const dlq = await openDeadLetterQueue(context, build, {
+    metrics: errorMetrics,
+    log,
+    bytesOf: () => sourceBytes(context.registry),
+  })
+  if (dlq !== null) opened.add(() => dlq.close())
   const errors = taskErrorHandler({
     context,
     config,
     taskName: taskKey(id),
     log,
     metrics: errorMetrics,
-    reporters: [],
+    reporters: dlq === null ? [] : [dlq],
     cancelled: build.cancelled.signal,
   })
   const task = descriptor.createTask()
   const offsets = await offsetCommitter(context, build)
-  const taskContext: SourceTaskContext = {
-    connectorName: id.connector,
-    taskNumber: id.task,
-    log: pluginLog(context, descriptor.taskClassName, taskLabel(id)),
-    kafka: context.clients.access(),
-    offsets: offsetReader(context, id.connector, (found) => offsets.learn(found)),
-    stopping: build.stopping.signal,
-    transaction: null,
-    config: build.resolveTaskConfig,
-  }
+  const taskContext = pluginContext(context, descriptor, build, offsets)
   const ensureTopic = await topicEnsurer(context, build, opened)
   const late: { deliver: (outcome: BatchOutcome<SourceToken>) => void } = { deliver: () => undefined }
   const producer = await context.clients.producer<SourceToken>(
@@ -88,6 +87,24 @@ export async function buildSourceTask(
     cancelled: build.cancelled.signal,
   })
   return { runner, metrics, errorMetrics, groups: () => ({ 'source-task-metrics': metrics.attributes() }) }
+}
+
+function pluginContext(
+  context: HostContext,
+  descriptor: SourceConnectorDescriptor,
+  { id, stopping, resolveTaskConfig }: TaskBuild,
+  offsets: OffsetCommitter,
+): SourceTaskContext {
+  return {
+    connectorName: id.connector,
+    taskNumber: id.task,
+    log: pluginLog(context, descriptor.taskClassName, taskLabel(id)),
+    kafka: context.clients.access(),
+    offsets: offsetReader(context, id.connector, (found) => offsets.learn(found)),
+    stopping: stopping.signal,
+    transaction: null,
+    config: resolveTaskConfig,
+  }
 }
 
 async function offsetCommitter(context: HostContext, { id, run, cancelled }: TaskBuild): Promise<OffsetCommitter> {

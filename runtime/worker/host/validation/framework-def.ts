@@ -1,5 +1,5 @@
 import { type ConfigDef, type ConfigRecommender, defineConfig } from '../../../../api/index.ts'
-import { connectorKeys, sinkKeys, sourceKeys } from '../../../config/connector-keys.ts'
+import { connectorKeys, deadLetterKeys, sinkKeys, sourceKeys } from '../../../config/connector-keys.ts'
 import type { PluginRegistry } from '../../../plugins/registry.ts'
 import type { ConnectorDescriptor } from './connector-validation.ts'
 
@@ -22,7 +22,13 @@ export function frameworkDef(
     ...converterSpecs('value.converter', 'converter', registry, worker, config),
     ...converterSpecs('header.converter', 'header_converter', registry, worker, config),
     ...(descriptor.kind === 'sink' ? sinkKeys : sourceKeys),
+    ...(descriptor.kind === 'source' && namesDeadLetters(config) ? deadLetterKeys : {}),
   })
+}
+
+/** Connect's sources have no such keys: they are among the answers only where somebody uses them. */
+function namesDeadLetters(config: Config): boolean {
+  return Object.keys(config).some((key) => Object.hasOwn(deadLetterKeys, key))
 }
 
 type ConverterKey = 'key.converter' | 'value.converter' | 'header.converter'
