@@ -24,6 +24,11 @@ export function keepRecords(batch: RecordBatch, keep: (record: KafkaRecord) => b
   return kept.length === batch.count ? batch : rebuilt(batch, kept)
 }
 
+/** What is left of a batch that nobody reads any more, and that says how far its producer has come. */
+export function emptied(batch: RecordBatch): RecordBatch {
+  return batch.count === 0 ? batch : rebuilt(batch, [])
+}
+
 /** The same header over other records: deltas count from the same base, so each record stays as it is. */
 function rebuilt(batch: RecordBatch, records: readonly Buffer[]): RecordBatch {
   const bytes = Buffer.concat([batch.bytes.subarray(0, BATCH.records), ...records])

@@ -1,7 +1,7 @@
 import { BATCH } from '../../runtime/kafka/records/format.ts'
 import type { RecordBatch } from '../../runtime/kafka/records/record-batch.ts'
 import type { KafkaRecord } from '../../runtime/kafka/records/record.ts'
-import { keepRecords, NewestOffsets } from './compaction.ts'
+import { emptied, keepRecords, NewestOffsets } from './compaction.ts'
 import {
   type AbortedTransaction,
   type DescribedProducer,
@@ -173,9 +173,7 @@ export class PartitionLog {
     const closed = this.#segments.slice(0, -1).filter(({ endOffset }) => endOffset <= this.lastStableOffset)
     const [first] = closed
     if (first === undefined) return
-    const newest = new NewestOffsets()
-    for (const segment of this.#segments)
-      for (const batch of segment.batches()) if (this.#counts(batch) && isReadable(batch)) newest.add(batch)
+    const newest = this.#newestOffsets()
     const kept: RecordBatch[] = []
     let deletionsLeft = false
     for (const batch of closed.flatMap((segment) => [...segment.batches()])) {
@@ -187,6 +185,7 @@ export class PartitionLog {
       }
       const rest = batch.isControl || !isReadable(batch) ? batch : this.#counts(batch) ? keepRecords(batch, keep) : null
       if (rest !== null) kept.push(rest)
+      else if (this.#producers.isLast(batch)) kept.push(emptied(batch))
     }
     const merged = new Segment(
       first.baseOffset,
@@ -213,6 +212,18 @@ export class PartitionLog {
 
   close(): void {
     for (const segment of this.#segments) segment.close()
+  }
+
+  /** Of what is committed: what a transaction may still take back replaces nothing yet. */
+  #newestOffsets(): NewestOffsets {
+    const newest = new NewestOffsets()
+    for (const segment of this.#segments) {
+      for (const batch of segment.batches()) {
+        if (batch.baseOffset >= this.lastStableOffset) return newest
+        if (this.#counts(batch) && isReadable(batch)) newest.add(batch)
+      }
+    }
+    return newest
   }
 
   /** Whether a batch has records for readers: not those of an aborted transaction. */

@@ -108,6 +108,11 @@ export class ProducerStates {
     return first
   }
 
+  /** Whether a batch is the last one of its producer: what the producer sends next has to follow on it. */
+  isLast({ producerId, baseOffset }: RecordBatch): boolean {
+    return this.#producers.get(producerId)?.recent.at(-1)?.baseOffset === baseOffset
+  }
+
   hasOpen(producerId: number): boolean {
     return (this.#producers.get(producerId)?.openSince ?? null) !== null
   }

@@ -189,6 +189,37 @@ describe('compaction', () => {
     again.close()
   })
 
+  test('leaves alone what only an open transaction has replaced', () => {
+    const log = new PartitionLog(new MemorySegments(new MemoryUse()))
+    const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0 }
+    log.append(keyed('a', 'committed'), { ...limits, segmentBytes: 1 })
+    log.append(batchOf(['open'], { key: 'a', producer, transactional: true }), { ...limits, segmentBytes: 1 })
+    log.compact(1_000_000, 1000)
+    assert.deepEqual(allValues(log), ['0:committed', '1:open'])
+    log.append(marker('abort', 7), { ...limits, segmentBytes: 1 })
+    log.compact(1_000_000, 1000)
+    assert.equal(allValues(log)[0], '0:committed')
+  })
+
+  test('does not forget how far a producer has come, over a restart', () => {
+    using scratch = new Scratch()
+    const log = new PartitionLog(new FileSegments(scratch.path('log')))
+    const batch = (sequence: number) =>
+      batchOf([`${sequence}`], { key: 'a', producer: { producerId: 7, producerEpoch: 0, baseSequence: sequence } })
+    const other = (value: string) => keyed('a', value)
+    for (const each of [batch(0), other('x'), batch(1), batch(2), other('y'), other('z')])
+      log.append(each, { ...limits, segmentBytes: 1 })
+    log.compact(1_000_000, 1000)
+    log.compact(1_000_000, 1000)
+    log.close()
+    const again = new PartitionLog(new FileSegments(scratch.path('log')))
+    assert.equal(again.check(batch(2)).kind, 'duplicate')
+    assert.equal(again.check(batch(3)).kind, 'append')
+    assert.deepEqual(valuesFrom(again, 0), [])
+    assert.deepEqual(valuesFrom(again, 5), ['5:z'])
+    again.close()
+  })
+
   test('takes single records out of a batch', () => {
     const log = new PartitionLog(new MemorySegments(new MemoryUse()))
     log.append(batchOf(['1', '2', '3'], { keys: ['a', 'b', 'c'] }), { ...limits, segmentBytes: 1 })
