@@ -25,7 +25,8 @@ export class SharedRun {
   #begin(): Promise<void> {
     this.#next = null
     const run = this.#work().finally(() => {
-      if (this.#running === run) this.#running = null
+      // With another one to follow it is not free in between: who asks now belongs to that one.
+      if (this.#running === run && this.#next === null) this.#running = null
     })
     this.#running = run
     return run
