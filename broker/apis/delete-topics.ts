@@ -31,9 +31,8 @@ export const deleteTopicsHandler = handler(deleteTopics, (state, { topics, topic
 
 function byName(state: BrokerState, name: string) {
   const topicId = state.topics.get(name)?.id ?? NIL_UUID
-  if (!state.topics.delete(name))
+  if (!state.deleteTopic(name))
     return refused({ name, topicId }, 'UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.')
-  state.groups.forgetTopic(name)
   return { name, topicId, errorCode: 0 }
 }
 

@@ -74,6 +74,15 @@ export class BrokerState {
     return id
   }
 
+  /** False when there is no such topic. */
+  deleteTopic(name: string): boolean {
+    if (this.topics.get(name) === undefined) return false
+    // These go first: what a kill leaves of them would be another's, were the topic made anew.
+    this.transactions.forgetTopic(name)
+    this.groups.forgetTopic(name)
+    return this.topics.delete(name)
+  }
+
   close(): void {
     this.transactions.close()
     this.groups.close()

@@ -107,13 +107,12 @@ export class Topics {
   delete(name: string): boolean {
     const topic = this.#byName.get(name)
     if (topic === undefined) return false
+    const { folder, state } = this.#options
+    // Before the topic itself: one of the same name must not begin there.
+    for (const partition of topic.partitions.keys()) state.delete(startKey(name, partition))
+    state.delete(`${prefix}${name}`)
     this.#byName.delete(name)
-    this.#options.state.delete(`${prefix}${name}`)
-    for (const [partition, log] of topic.partitions.entries()) {
-      log.close()
-      this.#options.state.delete(startKey(name, partition))
-    }
-    const { folder } = this.#options
+    for (const log of topic.partitions) log.close()
     if (folder !== null) rmSync(join(folder, topic.id), { recursive: true, force: true })
     return true
   }

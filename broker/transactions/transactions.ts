@@ -60,7 +60,7 @@ export class Transactions {
   /** A new epoch for a transactional id: whoever had it before is fenced, and its open transaction aborted. */
   init(id: string, { timeoutMs, producerId, producerEpoch }: InitRequest): ProducerIdentity | ErrorName {
     if (timeoutMs <= 0 || timeoutMs > timeoutMsMax) return 'INVALID_TRANSACTION_TIMEOUT'
-    const known = this.#byId.get(id)
+    const known = this.#settled(id)
     if (known === undefined) return this.#begin(id, this.#options.newProducerId(), 0, timeoutMs)
     const goesOn = producerId !== -1
     if (goesOn && producerId === known.producerId && producerEpoch === known.lastEpoch)
@@ -132,15 +132,30 @@ export class Transactions {
     )
   }
 
+  /** Takes the offsets of a topic that is deleted out of what is still to be committed. */
+  forgetTopic(topic: string): void {
+    for (const [id, transaction] of this.#byId) {
+      const offsets = transaction.offsets.filter(({ offset }) => offset.topic !== topic)
+      if (offsets.length < transaction.offsets.length) this.#store(id, { ...transaction, offsets })
+    }
+  }
+
   close(): void {
     for (const timer of this.#timers.values()) timer.cancel()
   }
 
   #of(id: string, { producerId, producerEpoch }: ProducerIdentity): Transaction | ErrorName {
     if (id === '') return 'INVALID_REQUEST'
-    const transaction = this.#byId.get(id)
+    const transaction = this.#settled(id)
     if (transaction === undefined || transaction.producerId !== producerId) return 'INVALID_PRODUCER_ID_MAPPING'
     return producerEpoch === transaction.epoch ? transaction : 'PRODUCER_FENCED'
+  }
+
+  /** A transactional id, its last transaction over: an end that failed midway, as on a full disk, is carried out first. */
+  #settled(id: string): Transaction | undefined {
+    const known = this.#byId.get(id)
+    if (known?.phase === 'committing' || known?.phase === 'aborting') this.#finish(id, known)
+    return this.#byId.get(id)
   }
 
   #begin(id: string, producerId: number, epoch: number, timeoutMs: number, lastEpoch: number | null = null) {
