@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { checkout, runSluice } from '../support/command.ts'
-import { type DevProcess, startDev } from '../support/dev.ts'
+import { type DevProcess, launchDev, startDev } from '../support/dev.ts'
+import { provingPluginPath, readJournal } from '../support/journal.ts'
 import { Scratch } from '../support/scratch.ts'
 
 /** The quickstart as it is in the checkout, in a folder of the test's own. */
@@ -117,6 +118,19 @@ describe('sluice dev', () => {
   test('ends in good order on a signal, and says so', async () => {
     using scratch = new Scratch()
     await using dev = await startDev(quickstart(scratch))
+    dev.process.signal('SIGINT')
+    await dev.until('its end', () => dev.process.exited || undefined)
+    assert.match(dev.output, /^Stopping; Ctrl-C again ends it at once\.$/m)
+  })
+
+  test('hears a signal while a plugin takes its time over a config', async () => {
+    using scratch = new Scratch()
+    const [folder, journal] = [quickstart(scratch), scratch.path('journal')]
+    writeFileSync(join(folder, 'worker.properties'), `plugin.path=${provingPluginPath}\n`)
+    const config = { 'connector.class': 'ProvingSource', topic: 'p', journal, 'hang.in': 'validate' }
+    writeFileSync(join(folder, 'a-hangs.json'), JSON.stringify({ name: 'hangs', config }))
+    await using dev = await launchDev(folder)
+    await dev.until('the plugin to hang', () => readJournal(journal).length > 0 || undefined)
     dev.process.signal('SIGINT')
     await dev.until('its end', () => dev.process.exited || undefined)
     assert.match(dev.output, /^Stopping; Ctrl-C again ends it at once\.$/m)

@@ -13,15 +13,20 @@ export interface DevOptions {
 
 /** `sluice dev FOLDER` as a process on free ports; it is up when this resolves. */
 export async function startDev(folder: string, { args = [], env = {} }: DevOptions = {}): Promise<DevProcess> {
+  const dev = await launchDev(folder, { args, env })
+  await dev.until('sluice dev to be up', () => dev.output.includes('Stop   Ctrl-C') || undefined)
+  return dev
+}
+
+/** The same, and it may not be up yet. */
+export async function launchDev(folder: string, { args = [], env = {} }: DevOptions = {}): Promise<DevProcess> {
   const output = join(folder, `output-${Date.now()}.log`)
   const ports = ['--port', '0', '--kafka-port', '0']
   const server = await startServer(process.execPath, [binary, 'dev', ...ports, ...args, folder], {
     logFile: output,
     env,
   })
-  const dev = new DevProcess(server)
-  await dev.until('sluice dev to be up', () => dev.output.includes('Stop   Ctrl-C') || undefined)
-  return dev
+  return new DevProcess(server)
 }
 
 export class DevProcess implements AsyncDisposable {

@@ -76,10 +76,13 @@ async function run(embedded: Embedded, place: Place, output: Output, stopped: Pr
     const outcomes = await deployer.deploy(readConnectorFolder(place.connectors), missing)
     for (const outcome of outcomes) if (!missing || outcome.kind !== 'deployed') line.print(deploymentText(outcome))
   }
-  await deploy(true)
-  line.print(overview(embedded, place))
   const ended = new AbortController()
-  const looking = look(embedded, output, () => deploy(false), ended.signal)
+  // A plugin may take its time over a config: the end is heard all the while.
+  const looking = deploy(true).then(async () => {
+    if (ended.signal.aborted) return
+    line.print(overview(embedded, place))
+    await look(embedded, output, () => deploy(false), ended.signal)
+  })
   const failure = (error: unknown) => ({ error })
   const end = await Promise.race([
     stopped,
