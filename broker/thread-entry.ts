@@ -44,10 +44,10 @@ function receive(broker: BrokerServer, message: ToBroker): void {
     }
     case 'stop':
       // With the broker and the port closed nothing holds the thread: its end is the answer.
-      void broker.close().then(
-        () => port?.close(),
-        (error: unknown) => tell({ kind: 'error', error: textOf(error) }),
-      )
+      void broker
+        .close()
+        .catch((error: unknown) => tell({ kind: 'error', error: textOf(error) }))
+        .then(() => port?.close())
       break
   }
 }

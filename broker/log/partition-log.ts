@@ -122,15 +122,9 @@ export class PartitionLog {
   offsetOf(timestamp: number): FoundOffset | null {
     for (const segment of this.#segments) {
       if (segment.maxTimestamp < timestamp) continue
-      const batch = segment.batchOf(timestamp)
-      if (batch === null) continue
-      // As near as can be told from outside.
-      if (!isReadable(batch))
-        return { offset: Math.max(batch.baseOffset, this.#startOffset), timestamp: batch.maxTimestamp }
-      const records = batch.records('', 0)
-      for (let record = records.next(); record !== null; record = records.next()) {
-        if (record.timestamp >= timestamp && record.offset >= this.#startOffset)
-          return { offset: record.offset, timestamp: record.timestamp }
+      for (const batch of segment.batchesOf(timestamp)) {
+        const found = this.#recordOf(batch, timestamp)
+        if (found !== null) return found
       }
     }
     return null
@@ -212,6 +206,20 @@ export class PartitionLog {
 
   close(): void {
     for (const segment of this.#segments) segment.close()
+  }
+
+  /** The first record of a batch of this time or later; null where those were deleted, or compaction has taken them out. */
+  #recordOf(batch: RecordBatch, timestamp: number): FoundOffset | null {
+    if (batch.maxTimestamp < timestamp || batch.lastOffset < this.#startOffset) return null
+    // As near as can be told from outside.
+    if (!isReadable(batch))
+      return { offset: Math.max(batch.baseOffset, this.#startOffset), timestamp: batch.maxTimestamp }
+    const records = batch.records('', 0)
+    for (let record = records.next(); record !== null; record = records.next()) {
+      if (record.timestamp >= timestamp && record.offset >= this.#startOffset)
+        return { offset: record.offset, timestamp: record.timestamp }
+    }
+    return null
   }
 
   /** Of what is committed: what a transaction may still take back replaces nothing yet. */

@@ -68,10 +68,10 @@ export class Segment {
     return end === from ? [] : [this.#bytes.read(from, end - from)]
   }
 
-  /** The first batch with a record of this time or later. */
-  batchOf(timestamp: number): RecordBatch | null {
-    const index = firstIndex(this.#maxTimestamps, (max) => max >= timestamp)
-    return this.#positions[index] === undefined ? null : this.#batch(index)
+  /** Batches from the first one on that has, or had, a record of this time or later. */
+  *batchesOf(timestamp: number): Generator<RecordBatch> {
+    const first = firstIndex(this.#maxTimestamps, (max) => max >= timestamp)
+    for (let index = first; index < this.#positions.length; index++) yield this.#batch(index)
   }
 
   /** All batches, in order. */

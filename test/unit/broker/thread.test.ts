@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { BrokerThread } from '../../../broker/thread.ts'
 import { openAdmin } from '../../../runtime/kafka/client-config/clients.ts'
@@ -67,4 +67,18 @@ test('a folder belongs to one process, and the lock of one that was killed does 
     await broker.close()
     assert.ok(!existsSync(lock))
   }
+})
+
+test('a thread whose data folder is gone ends all the same, and says what was wrong', { timeout: 10_000 }, async () => {
+  using scratch = new Scratch()
+  const folder = scratch.path('data')
+  const errors: string[] = []
+  const broker = await BrokerThread.start(
+    { ...settings, folder },
+    { ...listener, onError: (error) => errors.push(error) },
+  )
+  rmSync(folder, { recursive: true })
+  writeFileSync(folder, 'no folder')
+  await broker.close()
+  assert.match(errors.join(), /ENOTDIR/)
 })

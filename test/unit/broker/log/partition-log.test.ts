@@ -109,6 +109,17 @@ for (const kind of ['memory', 'files'] as const) {
     )
 
     test(
+      'finds the first record of a time behind those that were deleted',
+      withLog((open) => {
+        const log = open()
+        log.append(batchOf(['a', 'b'], { timestamp: 5000 }), limits)
+        log.append(batchOf(['c'], { timestamp: 6000 }), limits)
+        log.deleteBefore(2)
+        assert.deepEqual(log.offsetOf(4000), { offset: 2, timestamp: 6000 })
+      }),
+    )
+
+    test(
       'recognises what a producer sends again, and what is missing',
       withLog((open) => {
         const log = open()
