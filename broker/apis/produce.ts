@@ -81,11 +81,11 @@ function append(state: BrokerState, { name, index, records }: Given, version: nu
   const nowMs = state.clock.nowMs()
   const fault = headerFault(topic, batch) ?? recordsFault(topic, index, batch, nowMs)
   if (fault !== null) return faulty(fault, startOffset)
-  const full = roomFault(state, batch)
-  if (full !== null) return full
   const verdict = log.check(batch)
   if (verdict.kind === 'refuse') return refused(verdict.error, null, startOffset)
   if (verdict.kind === 'duplicate') return done(verdict.baseOffset, verdict.timestamp, startOffset)
+  const full = roomFault(state, batch)
+  if (full !== null) return full
   const stampedMs = stamp(topic, batch, nowMs)
   return done(log.append(batch, topic.limits).baseOffset, stampedMs, startOffset)
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { produceHandler } from '../../../broker/apis/produce.ts'
 import { BrokerState } from '../../../broker/state/broker-state.ts'
 import { StateFile } from '../../../broker/state/state-file.ts'
+import { codeOf } from '../../../runtime/kafka/protocol/error-codes.ts'
 import { systemClock } from '../../../runtime/platform/clock.ts'
 import { batchOf } from './batches.ts'
 import { Scratch } from '../../support/scratch.ts'
@@ -24,6 +26,25 @@ const topic = { name: 't', partitions: 1, replicationFactor: 1, configs: new Map
 const producer = { producerId: 0, producerEpoch: 0 }
 
 describe('the state of the broker', () => {
+  test('a batch that is sent again is known also when there is no room for another one', () => {
+    using state = brokerState(null)
+    state.topics.create(topic)
+    const send = (baseSequence: number, bytes: number): unknown => {
+      const records = batchOf(['x'.repeat(bytes)], { producer: { ...producer, baseSequence } }).bytes
+      const topicData = [{ name: 't', partitionData: [{ index: 0, records }] }]
+      const body = { acks: -1, timeoutMs: 1000, transactionalId: null, topicData }
+      const call = { version: 9, clientId: null, host: '', closed: new AbortController().signal }
+      const answer = produceHandler.handle(state, body as never, call as never) as {
+        responses: { partitionResponses: { errorCode: number; baseOffset: number }[] }[]
+      }
+      const { errorCode, baseOffset } = answer.responses[0]?.partitionResponses[0] ?? {}
+      return { errorCode, baseOffset }
+    }
+    assert.deepEqual(send(0, 700_000), { errorCode: 0, baseOffset: 0 })
+    assert.deepEqual(send(1, 700_000), { errorCode: codeOf('POLICY_VIOLATION'), baseOffset: -1 })
+    assert.deepEqual(send(0, 700_000), { errorCode: 0, baseOffset: 0 })
+  })
+
   test('a transaction whose end could not be written everywhere is ended when its producer asks again', () => {
     using state = brokerState(null)
     const log = state.topics.create(topic).partitions[0]
