@@ -6,7 +6,7 @@ import type { Fault } from '../broker/faults/fault.ts'
 import type { FaultHandle } from '../broker/thread.ts'
 import { readConnectorFile } from '../runtime/cli/connector-file.ts'
 import { type Embedded, startEmbedded } from '../runtime/cli/dev/embedded.ts'
-import { herderTarget } from '../runtime/cli/dev/herder-target.ts'
+import { herderTarget, whenSettled } from '../runtime/cli/dev/herder-target.ts'
 import type { ConnectorStateInfo } from '../runtime/herder/herder.ts'
 import type { KafkaRecord } from '../runtime/kafka/records/record.ts'
 import { isLogLevel, LogLevelTree } from '../runtime/platform/log-levels.ts'
@@ -103,13 +103,26 @@ export class Connect implements AsyncDisposable {
    * them fails; {@link failure} is for connectors that are meant to.
    */
   async deploy(name: string, config: ConnectorConfig, options?: WaitOptions): Promise<ConnectorStateInfo> {
-    this.#checkOpen()
-    await herderTarget(this.#embedded.worker.herder).deploy(name, { ...textsOf(name, config), name }, null)
+    await this.#replace(name, config, options)
     const settled = (status: ConnectorStateInfo): boolean => isRunning(status) || failedPart(status) !== undefined
     const status = await this.#status(name, 'run, with its tasks', settled, options)
     const failed = failedPart(status)
     if (failed !== undefined) throw new Error(stateText(name, status))
     return status
+  }
+
+  /** What still runs with the old config must not be taken for the new one: it ends first. */
+  async #replace(name: string, config: ConnectorConfig, options: WaitOptions | undefined): Promise<void> {
+    const { herder } = this.#embedded.worker
+    if (!herderTarget(herder).exists(name)) return await this.put(name, config)
+    this.#checkOpen()
+    await whenSettled(() => herder.stopConnector(name))
+    await this.#status(name, 'stop, with its tasks', isStopped, options)
+    try {
+      await this.put(name, config)
+    } finally {
+      await whenSettled(() => herder.setTargetState(name, 'STARTED'))
+    }
   }
 
   /** Creates a connector or changes its config, whatever becomes of it. */
@@ -282,6 +295,10 @@ function textsOf(name: string, config: ConnectorConfig): Readonly<Record<string,
 
 function isRunning({ connector, tasks }: ConnectorStateInfo): boolean {
   return connector.state === 'RUNNING' && tasks.length > 0 && tasks.every(({ state }) => state === 'RUNNING')
+}
+
+function isStopped({ connector, tasks }: ConnectorStateInfo): boolean {
+  return connector.state === 'STOPPED' && tasks.length === 0
 }
 
 function failedPart({ connector, tasks }: ConnectorStateInfo): { readonly trace?: string } | undefined {

@@ -90,6 +90,20 @@ describe('Kafka Connect inside a test', () => {
     await assert.rejects(connect({ worker: { 'bootstrap.servers': 'a:1' } }), /a broker of its own/)
   })
 
+  test('a connector that is deployed once more runs with its new config', async () => {
+    writeFileSync(scratch.path('again'), 'a\n')
+    for (const topic of ['again-1', 'again-2', 'again-3']) {
+      await kafka.deploy('again', { ...source('again'), topic })
+      const tasks = (await kafka.rest('GET', '/connectors/again/tasks')) as { config: { topic: string } }[]
+      assert.deepEqual(
+        tasks.map(({ config }) => config.topic),
+        [topic],
+      )
+    }
+    await assert.rejects(kafka.deploy('again', { ...source('again'), 'tasks.max': 'many' }), /tasks.max/)
+    await kafka.status('again', ({ tasks }) => tasks[0]?.state === 'RUNNING')
+  })
+
   test('a source writes each line once, whatever the broker does to its requests', async () => {
     const name = 'source-faults'
     writeFileSync(scratch.path(name), '')

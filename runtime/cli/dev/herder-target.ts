@@ -13,7 +13,7 @@ export function herderTarget(herder: Herder): DeployTarget {
   return {
     exists,
     deploy: async (name, config, initialState) => {
-      await settled(async () => {
+      await whenSettled(async () => {
         if (initialState !== null && !exists(name)) await herder.createConnector(name, config, initialState)
         else await herder.putConnectorConfig(name, config)
       })
@@ -21,7 +21,8 @@ export function herderTarget(herder: Herder): DeployTarget {
   }
 }
 
-async function settled(request: () => Promise<void>): Promise<void> {
+/** Asks again while the worker says "come again". */
+export async function whenSettled(request: () => Promise<void>): Promise<void> {
   const fromMs = systemClock.monotonicMs()
   for (;;) {
     try {
