@@ -43,26 +43,32 @@ export async function connect(options: ConnectOptions = {}): Promise<Connect> {
   if (!isLogLevel(logLevel)) throw new RangeError(`logLevel ${logLevel} is none of Kafka Connect's`)
   const folder = mkdtempSync(join(tmpdir(), 'sluice-testing-'))
   const log = join(folder, 'log')
+  const loggers = new Loggers(new LogLevelTree({ root: logLevel }), 'text', { file: log })
   const problems: string[] = []
+  const clean = (): void => {
+    loggers.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
   try {
     const embedded = await startEmbedded({
       own: { 'group.id': 'sluice-testing', ...worker },
       environment: {},
       ports: { restPort: 0, kafkaPort: 0 },
       dataFolder: null,
-      loggers: new Loggers(new LogLevelTree({ root: logLevel }), 'text', { file: log }),
+      loggers,
       notice: (text) => problems.push(text),
       onBroker: { onError: (error) => problems.push(error), onTorn: () => undefined },
     })
-    return new Connect(embedded, { folder, log, problems, timeoutMs })
+    return new Connect(embedded, { clean, log, problems, timeoutMs })
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
+    clean()
     throw error
   }
 }
 
 interface Ground {
-  readonly folder: string
+  /** Closes the log, and takes its folder away. */
+  readonly clean: () => void
   readonly log: string
   readonly problems: readonly string[]
   readonly timeoutMs: number
@@ -204,7 +210,7 @@ export class Connect implements AsyncDisposable {
     try {
       await this.#embedded.stop()
     } finally {
-      rmSync(this.#ground.folder, { recursive: true, force: true })
+      this.#ground.clean()
     }
   }
 

@@ -31,13 +31,16 @@ export class Loggers {
   /** Where lines go to; null: standard output. Other threads write there too. */
   readonly file: string | null
   readonly #root: Pino
+  readonly #close: () => void
   readonly #children = new Map<string, { readonly name: string; readonly child: Pino; readonly logger: Logger }>()
 
   constructor(levels: LogLevelTree, format: LogFormat, target: LogTarget = {}) {
     this.levels = levels
     this.format = format
     this.file = target.file ?? null
-    const stream = target.stream ?? (this.file === null ? destination({ fd: 1, sync: true }) : appendingTo(this.file))
+    const own = this.file === null || target.stream !== undefined ? null : appendingTo(this.file)
+    this.#close = () => own?.end()
+    const stream = target.stream ?? own ?? destination({ fd: 1, sync: true })
     const options = {
       base: null,
       level: 'trace',
@@ -66,12 +69,17 @@ export class Loggers {
     return logger
   }
 
+  /** Closes its file, where it has one. Nothing is to be logged any more. */
+  close(): void {
+    this.#close()
+  }
+
   #applyLevels(): void {
     for (const { name, child } of this.#children.values()) child.level = pinoLevels[this.levels.effective(name)]
   }
 }
 
-function appendingTo(file: string): DestinationStream {
+function appendingTo(file: string): ReturnType<typeof destination> {
   return destination({ dest: file, append: true, mkdir: true, sync: true })
 }
 

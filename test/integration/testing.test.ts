@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Connect, connect } from '../../testing/index.ts'
@@ -154,6 +154,16 @@ describe('Kafka Connect inside a test', () => {
       { timeoutMs: 30_000 },
     )
   })
+})
+
+test('nothing stays open, however often it is started', {
+  skip: !existsSync('/proc/self/fd') && 'no /proc here',
+}, async () => {
+  const open = (): number => readdirSync('/proc/self/fd').length
+  await (await connect()).close()
+  const before = open()
+  for (let time = 0; time < 3; time++) await (await connect()).close()
+  assert.ok(open() <= before, `${open()} files are open, and before there were ${before}`)
 })
 
 test('a process ends after a start that failed, and whoever waits when it is closed gets an error', () => {
