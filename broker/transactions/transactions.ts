@@ -30,6 +30,9 @@ const timeoutMsMax = 900_000
 /** A producer id is given up before its epochs run out. */
 const epochMax = 32_766
 
+/** After an end that could not be written. */
+const expireAgainMs = 1000
+
 /** The transaction coordinator: one open transaction a transactional id, each step kept before it is acted upon. */
 export class Transactions {
   readonly #options: TransactionsOptions
@@ -177,15 +180,26 @@ export class Transactions {
 
   /** Aborts a transaction whose producer was not heard of in time, and fences that producer. */
   #watch(id: string, { startedMs, timeoutMs }: Transaction): void {
-    const { clock } = this.#options
+    this.#later(id, startedMs + timeoutMs - this.#options.clock.nowMs(), () => this.#expire(id, startedMs))
+  }
+
+  #expire(id: string, startedMs: number): void {
+    const transaction = this.#byId.get(id)
+    if (transaction === undefined || transaction.startedMs !== startedMs || transaction.phase === 'idle') return
+    try {
+      if (transaction.phase === 'ongoing') this.#end(id, { ...transaction, epoch: transaction.epoch + 1 }, false)
+      else this.#finish(id, transaction)
+    } catch {
+      // A disk that is full, of which every request tells too: it is ended when there is room.
+      this.#later(id, expireAgainMs, () => this.#expire(id, startedMs))
+    }
+  }
+
+  #later(id: string, delayMs: number, run: () => void): void {
     this.#timers.get(id)?.cancel()
-    const timer = clock.after(Math.max(startedMs + timeoutMs - clock.nowMs(), 0))
+    const timer = this.#options.clock.after(Math.max(delayMs, 0))
     this.#timers.set(id, timer)
-    void timer.elapsed.then(() => {
-      const transaction = this.#byId.get(id)
-      if (transaction?.phase === 'ongoing' && transaction.startedMs === startedMs)
-        this.#end(id, { ...transaction, epoch: transaction.epoch + 1 }, false)
-    })
+    void timer.elapsed.then(run)
   }
 
   #end(id: string, transaction: Transaction, committed: boolean): void {

@@ -4,18 +4,19 @@ import { produceHandler } from '../../../broker/apis/produce.ts'
 import { BrokerState } from '../../../broker/state/broker-state.ts'
 import { StateFile } from '../../../broker/state/state-file.ts'
 import { codeOf } from '../../../runtime/kafka/protocol/error-codes.ts'
-import { systemClock } from '../../../runtime/platform/clock.ts'
+import { type Clock, systemClock } from '../../../runtime/platform/clock.ts'
 import { batchOf } from './batches.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { Scratch } from '../../support/scratch.ts'
 
-function brokerState(folder: string | null): BrokerState & Disposable {
+function brokerState(folder: string | null, clock: Clock = systemClock): BrokerState & Disposable {
   const state = new BrokerState({
     folder,
     memoryBytesMax: 1 << 20,
     defaultPartitions: 1,
     createTopics: true,
     onTorn: () => undefined,
-    clock: systemClock,
+    clock,
     initialRebalanceDelayMs: 0,
     sessionTimeoutMs: { min: 0, max: 60_000 },
   })
@@ -65,6 +66,31 @@ describe('the state of the broker', () => {
     log.append = append
     assert.equal(state.transactions.end('id', producer, true), null)
     assert.equal(log.lastStableOffset, 2)
+  })
+
+  test('a transaction that is out of time while the disk is full is ended when there is room', async () => {
+    const clock = new ManualClock()
+    using state = brokerState(null, clock)
+    const log = state.topics.create(topic).partitions[0]
+    assert.ok(log !== undefined)
+    state.transactions.init('id', { timeoutMs: 1000, producerId: -1, producerEpoch: -1 })
+    assert.equal(state.transactions.add('id', producer, ['t/0']), null)
+    const limits = { segmentBytes: 1000, retentionBytes: -1, retentionMs: -1 }
+    log.append(batchOf(['a'], { producer: { ...producer, baseSequence: 0 }, transactional: true }), limits)
+    const append = log.append.bind(log)
+    let tries = 0
+    log.append = () => {
+      tries += 1
+      throw new Error('the disk is full')
+    }
+    await clock.advance(1000)
+    await clock.advance(1000)
+    assert.equal(tries, 2)
+    assert.equal(log.lastStableOffset, 0)
+    log.append = append
+    await clock.advance(1000)
+    assert.equal(log.lastStableOffset, 2)
+    assert.equal(state.transactions.add('id', producer, ['t/0']), 'PRODUCER_FENCED')
   })
 
   test('offsets that a transaction commits are not those of a topic that was made anew meanwhile', () => {
