@@ -1,12 +1,10 @@
 import type { PluginModule } from '../../api/index.ts'
+import { CONNECT_VERSION } from '../../compat/baseline.ts'
 import { fileSinkConfig, fileSourceConfig } from './config.ts'
 import { FileStreamSinkConnector } from './sink-connector.ts'
 import { FileStreamSinkTask } from './sink-task.ts'
 import { FileStreamSourceConnector } from './source-connector.ts'
 import { FileStreamSourceTask } from './source-task.ts'
-
-/** The version of Kafka whose file connectors these equal. */
-const version = '4.3.1'
 
 const fileConnectors: PluginModule = {
   plugins: [
@@ -14,7 +12,7 @@ const fileConnectors: PluginModule = {
       kind: 'source',
       className: 'org.apache.kafka.connect.file.FileStreamSourceConnector',
       taskClassName: 'org.apache.kafka.connect.file.FileStreamSourceTask',
-      version,
+      version: CONNECT_VERSION,
       config: fileSourceConfig,
       createConnector: () => new FileStreamSourceConnector(),
       createTask: () => new FileStreamSourceTask(),
@@ -23,7 +21,7 @@ const fileConnectors: PluginModule = {
       kind: 'sink',
       className: 'org.apache.kafka.connect.file.FileStreamSinkConnector',
       taskClassName: 'org.apache.kafka.connect.file.FileStreamSinkTask',
-      version,
+      version: CONNECT_VERSION,
       config: fileSinkConfig,
       createConnector: () => new FileStreamSinkConnector(),
       createTask: () => new FileStreamSinkTask(),

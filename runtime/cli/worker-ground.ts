@@ -1,4 +1,5 @@
 import type { Logger } from '../../api/index.ts'
+import { CONNECT_VERSION } from '../../compat/baseline.ts'
 import { workerClientProperties } from '../config/client-properties.ts'
 import type { CommonConfig, WorkerConfig } from '../config/worker-config.ts'
 import type { ConfigMap } from '../core/ids.ts'
@@ -15,9 +16,6 @@ import { clusterIdOf } from './cluster-id.ts'
 import { nameVariables, type WorkerFile } from './environment.ts'
 import { readConfig, type WorkerFileParser } from './read-config.ts'
 import { forwardingTls, serverTls } from './rest-tls.ts'
-
-/** The version of Kafka Connect that this worker equals; tools read it at `GET /`. */
-const connectVersion = '4.3.1'
 
 /** What is there before the worker itself: its file, its bound sockets, its first words with Kafka. */
 export interface Ground<V extends CommonConfig = CommonConfig> {
@@ -75,7 +73,7 @@ export async function prepareGround<V extends CommonConfig>(
 
 async function serverInfo(admin: KafkaAdmin, log: Logger): Promise<ServerInfo> {
   try {
-    return { version: connectVersion, commit: 'sluice', kafka_cluster_id: await clusterIdOf(admin, log) }
+    return { version: CONNECT_VERSION, commit: 'sluice', kafka_cluster_id: await clusterIdOf(admin, log) }
   } catch (error) {
     await admin.close()
     throw error
