@@ -5,11 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Fault } from '../broker/faults/fault.ts'
 import type { FaultHandle } from '../broker/thread.ts'
 import { readConnectorFile } from '../runtime/cli/connector-file.ts'
+import { statusOrNull } from '../runtime/cli/dev/connector-status.ts'
 import { type Embedded, startEmbedded } from '../runtime/cli/dev/embedded.ts'
 import { herderTarget, whenSettled } from '../runtime/cli/dev/herder-target.ts'
 import type { ConnectorStateInfo } from '../runtime/herder/herder.ts'
 import type { KafkaRecord } from '../runtime/kafka/records/record.ts'
-import { isLogLevel, LogLevelTree } from '../runtime/platform/log-levels.ts'
+import { isLogLevel, type LogLevel, LogLevelTree, logLevels } from '../runtime/platform/log-levels.ts'
 import { Loggers } from '../runtime/platform/logger.ts'
 import { Clients, type NewRecord } from './clients.ts'
 import { DeadLetter, TestRecord } from './records.ts'
@@ -20,7 +21,7 @@ export interface ConnectOptions {
   /** How long a wait takes at most, in milliseconds; 10,000 if left out. */
   readonly timeoutMs?: number
   /** Of the worker's log, whose end every failed wait shows: INFO if left out. */
-  readonly logLevel?: string
+  readonly logLevel?: LogLevel
 }
 
 export interface WaitOptions {
@@ -40,7 +41,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Connect> {
   const { worker = {}, timeoutMs = defaultTimeoutMs, logLevel = 'INFO' } = options
   if (worker['bootstrap.servers'] !== undefined)
     throw new RangeError('bootstrap.servers cannot be set: connect() starts a broker of its own')
-  if (!isLogLevel(logLevel)) throw new RangeError(`logLevel ${logLevel} is none of Kafka Connect's`)
+  if (!isLogLevel(logLevel)) throw new RangeError(`logLevel is one of ${logLevels.join(', ')}, not ${String(logLevel)}`)
   const folder = mkdtempSync(join(tmpdir(), 'sluice-testing-'))
   const log = join(folder, 'log')
   const loggers = new Loggers(new LogLevelTree({ root: logLevel }), 'text', { file: log })
@@ -131,7 +132,7 @@ export class Connect implements AsyncDisposable {
     }
   }
 
-  /** Creates a connector or changes its config, whatever becomes of it. */
+  /** Creates a connector or changes its config, and does not wait for what becomes of it. */
   async put(name: string, config: ConnectorConfig): Promise<void> {
     this.#checkOpen()
     await herderTarget(this.#embedded.worker.herder).deploy(name, { ...textsOf(name, config), name }, null)
@@ -169,6 +170,7 @@ export class Connect implements AsyncDisposable {
     return text === '' ? null : (JSON.parse(text) as unknown)
   }
 
+  /** Creates a topic; `config` as `cleanup.policy`, `retention.ms`, … Topics that are not created come with their first record. */
   async createTopic(name: string, partitions = 1, config: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#checkOpen()
     await this.#track(this.#clients.createTopic(name, partitions, config))
@@ -190,7 +192,7 @@ export class Connect implements AsyncDisposable {
     return (await this.#read(topic, count, options)).map((record) => new DeadLetter(record))
   }
 
-  /** Waits until something is so: until the answer is neither undefined nor false. */
+  /** Waits until something is so: until the answer is neither undefined nor false. What `probe` throws ends the wait at once. */
   async until<T>(what: string, probe: () => T | undefined | Promise<T | undefined>, options?: WaitOptions): Promise<T> {
     return await this.#until(what, options, async () => await probe())
   }
@@ -236,7 +238,7 @@ export class Connect implements AsyncDisposable {
     options?: WaitOptions,
   ): Promise<ConnectorStateInfo> {
     return this.#until(`${name} to ${what}`, options, () => {
-      const status = this.#statusNow(name)
+      const status = statusOrNull(this.#embedded.worker.herder, name)
       return Promise.resolve(status !== null && fits(status) ? status : undefined)
     })
   }
@@ -270,19 +272,11 @@ export class Connect implements AsyncDisposable {
     if (this.#closed.signal.aborted) throw new Error('this Kafka Connect was closed')
   }
 
-  #statusNow(name: string): ConnectorStateInfo | null {
-    const { herder } = this.#embedded.worker
-    try {
-      return herder.connectorStatus(name)
-    } catch {
-      return null // nobody has started it yet
-    }
-  }
-
   /** Says what else is known: nobody should have to run a test again to learn why it failed. */
   #tooLate(what: string): Error {
     if (this.#closed.signal.aborted) return new Error(`Closed while somebody waited for ${what}`)
-    const states = this.#embedded.worker.herder.connectors().map((name) => stateText(name, this.#statusNow(name)))
+    const { herder } = this.#embedded.worker
+    const states = herder.connectors().map((name) => stateText(name, statusOrNull(herder, name)))
     const log = this.log.slice(-logCharsShown)
     const problems = this.#ground.problems.map((problem) => `broker: ${problem}`)
     return new Error([`Waited in vain for ${what}`, ...states, ...problems, 'The end of the log:', log].join('\n'))

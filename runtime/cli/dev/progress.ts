@@ -1,5 +1,6 @@
 import type { Herder } from '../../herder/herder.ts'
 import type { Measurement } from '../../metrics/prometheus.ts'
+import { statusOrNull } from './connector-status.ts'
 
 /** How far a connector has come since the worker started. */
 export interface Progress {
@@ -25,7 +26,7 @@ export class ProgressCounts {
         .filter((each) => each.attribute === attribute && each.labels['connector'] === connector)
         .reduce((sum, { value, labels }) => sum + this.#total(JSON.stringify([labels, attribute]), Number(value)), 0)
     return herder.connectors().flatMap((name) => {
-      const status = statusOf(herder, name)
+      const status = statusOrNull(herder, name)
       if (status === null) return []
       const failed = [status.connector, ...status.tasks].find(({ state }) => state === 'FAILED')
       return {
@@ -44,15 +45,6 @@ export class ProgressCounts {
     if (value < last) this.#before.set(series, (this.#before.get(series) ?? 0) + last)
     this.#last.set(series, value)
     return (this.#before.get(series) ?? 0) + value
-  }
-}
-
-/** Null for one that was deleted in the meantime, or that nobody has started yet. */
-function statusOf(herder: Herder, name: string): ReturnType<Herder['connectorStatus']> | null {
-  try {
-    return herder.connectorStatus(name)
-  } catch {
-    return null
   }
 }
 
