@@ -106,8 +106,9 @@ export class Connect implements AsyncDisposable {
   }
 
   /**
-   * Creates a connector or changes its config, and waits until it and at least one task run. Fails at once when one of
-   * them fails; {@link failure} is for connectors that are meant to.
+   * Creates a connector or changes its config, and waits until it and at least one task run; one that is there is stopped
+   * first, and goes on where it was. Fails at once when one of them fails; {@link put} and {@link failure} are for
+   * connectors that are meant to.
    */
   async deploy(name: string, config: ConnectorConfig, options?: WaitOptions): Promise<ConnectorStateInfo> {
     await this.#replace(name, config, options)
@@ -132,7 +133,10 @@ export class Connect implements AsyncDisposable {
     }
   }
 
-  /** Creates a connector or changes its config, and does not wait for what becomes of it. */
+  /**
+   * Creates a connector or changes its config, and does not wait for what becomes of it: a status read after it may still
+   * be that of the config before.
+   */
   async put(name: string, config: ConnectorConfig): Promise<void> {
     this.#checkOpen()
     await herderTarget(this.#embedded.worker.herder).deploy(name, { ...textsOf(name, config), name }, null)
