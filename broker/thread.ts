@@ -28,7 +28,7 @@ export interface FaultHandle {
 /** Whom to tell what becomes of a fault. */
 interface Staged {
   staged: () => void
-  unfit: (message: string) => void
+  refused: (error: Error) => void
   over: () => void
 }
 
@@ -63,7 +63,11 @@ export class BrokerThread implements AsyncDisposable {
     this.#ended = new Promise((resolve) => {
       thread.once('exit', () => {
         if (!this.#closing) fail(new Error(`the embedded broker has ended: ${cause}`))
-        for (const { over } of this.#staged.values()) over()
+        for (const { refused, over } of this.#staged.values()) {
+          refused(new Error('the embedded broker has ended'))
+          over()
+        }
+        this.#staged.clear()
         resolve()
       })
     })
@@ -91,12 +95,13 @@ export class BrokerThread implements AsyncDisposable {
 
   /** Stages a fault; it is in place when this resolves. @throws RangeError for one that could never strike */
   async stage(fault: Fault): Promise<FaultHandle> {
+    if (this.#closing) throw new Error('the embedded broker is closed')
     const request = ++this.#lastRequest
-    const calls: Staged = { staged: () => undefined, unfit: () => undefined, over: () => undefined }
+    const calls: Staged = { staged: () => undefined, refused: () => undefined, over: () => undefined }
     const over = new Promise<void>((resolve) => (calls.over = resolve))
     const staged = new Promise<void>((resolve, reject) => {
       calls.staged = resolve
-      calls.unfit = (message) => reject(new RangeError(message))
+      calls.refused = reject
     })
     this.#staged.set(request, calls)
     this.#tell({ kind: 'stage', request, fault })
@@ -123,7 +128,7 @@ export class BrokerThread implements AsyncDisposable {
       case 'staged':
         return this.#staged.get(message.request)?.staged()
       case 'unfit':
-        this.#staged.get(message.request)?.unfit(message.message)
+        this.#staged.get(message.request)?.refused(new RangeError(message.message))
         this.#staged.delete(message.request)
         return
       case 'over':

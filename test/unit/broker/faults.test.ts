@@ -36,6 +36,15 @@ describe('which requests a fault strikes', () => {
     assert.ok(!strikes('JoinGroup', { groupId: 'h' }))
   })
 
+  test('one that says less, more or other than it seems to is refused', () => {
+    const faults = new Faults()
+    const stage = (fault: object) => (): unknown => faults.stage({ api: 'Fetch', effect: error, ...fault })
+    assert.throws(stage({ topics: 't' }), /a fault has api, .* and no topics/)
+    assert.throws(stage({ times: 0 }), /the times of a fault is .* not 0/)
+    assert.throws(stage({ skip: -1 }), /the skip of a fault is .* not -1/)
+    assert.equal(faults.strike(request('Fetch')), null)
+  })
+
   test('none once it is removed', async () => {
     const faults = new Faults()
     const { id, over } = faults.stage({ api: 'Fetch', times: Infinity, effect: error })

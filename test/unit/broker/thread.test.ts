@@ -19,7 +19,7 @@ const settings = {
 const listener = { onError: assert.fail, onTorn: assert.fail }
 const topic = { name: 't', partitions: 1, replicationFactor: 1, config: {} }
 
-test('a broker in a thread answers while this thread computes, and is gone when it is closed', async () => {
+test('a broker in a thread answers, and is gone when it is closed', async () => {
   const broker = await BrokerThread.start(settings, listener)
   const admin = await openAdmin({ 'bootstrap.servers': broker.bootstrap })
   assert.equal(await admin.topics.create(topic), 'created')
@@ -42,6 +42,16 @@ test('faults cross to its thread, and back comes when they are over', async () =
   removed.remove()
   await removed.over
   assert.equal(await admin.topics.create(topic), 'created')
+})
+
+test('whoever stages a fault on a broker that ends is told', async () => {
+  const broker = await BrokerThread.start(settings, listener)
+  const effect = { kind: 'cut', when: 'before' } as const
+  const underWay = broker.stage({ api: 'Fetch', effect })
+  const ended = broker.close()
+  await Promise.allSettled([underWay])
+  await assert.rejects(broker.stage({ api: 'Fetch', effect }), /is closed/)
+  await ended
 })
 
 test("a port that is taken is refused with the system's code", async () => {
