@@ -24,11 +24,16 @@ export async function healthCheck(environment: Environment): Promise<number> {
 
 /**
  * `SLUICE_HEALTH_URL`, or `/health` on the worker's first listener, one without TLS before others.
- * @throws `CONFIG_INVALID` for listeners that are none
+ * @throws `CONFIG_INVALID` for a URL or listeners that are none
  */
 export function healthUrl(environment: Environment): URL {
   const given = environment['SLUICE_HEALTH_URL'] ?? ''
-  if (given !== '') return new URL(given)
+  if (given !== '') {
+    if (/^https?:/i.test(given) && URL.canParse(given)) return new URL(given)
+    throw new ConnectError('CONFIG_INVALID', `The environment variable SLUICE_HEALTH_URL is ${given}`, {
+      remedy: 'Set it to a URL such as http://127.0.0.1:8083/health, or not at all.',
+    })
+  }
   const text = environment['CONNECT_LISTENERS'] ?? ''
   const listeners = text === '' ? [] : parseListeners(text.split(','))
   const listener = listeners.find(({ protocol }) => protocol === 'http') ?? listeners[0]

@@ -106,6 +106,15 @@ describe('sluice dev', () => {
     assert.deepEqual(requests, [])
   })
 
+  test('a port for REST beside listeners is refused: only one of them could be meant', async () => {
+    using scratch = new Scratch()
+    const folder = quickstart(scratch)
+    writeFileSync(join(folder, 'worker.properties'), 'listeners=http://127.0.0.1:0')
+    const { code, stderr } = await runSluice(['dev', '--kafka-port', '0', '--port', '8099', folder])
+    assert.equal(code, 2)
+    assert.match(stderr, /Port 8099 and listeners both say where REST listens/)
+  })
+
   test('a folder that another one runs in is refused, whatever its port', async () => {
     using scratch = new Scratch()
     const folder = quickstart(scratch)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { isConnectError } from '../../../api/index.ts'
 import { type ConnectorFile, readConnectorFile } from '../connector-file.ts'
+import { explain } from '../run.ts'
 
 /** The name of the worker file that may lie beside the connectors. */
 export const workerFileName = 'worker.properties'
@@ -35,7 +35,7 @@ function readEntry(folder: string, file: string): FolderEntry[] {
     return [{ kind: 'connector', file, digest: digestOf(text), connector }]
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [] // gone since the folder was listed
-    return other(isJson(text) && !text.includes('connector.class') ? none : reasonOf(error))
+    return other(isJson(text) && !text.includes('connector.class') ? none : explain(error))
   }
 }
 
@@ -50,9 +50,4 @@ function isJson(text: string): boolean {
   } catch {
     return false // it is asked, not wanted
   }
-}
-
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return isConnectError(error) && error.remedy !== null ? `${message}. ${error.remedy}` : message
 }

@@ -14,7 +14,7 @@ export interface EmbeddedOptions {
   /** Worker properties of the user. */
   readonly own: ConfigMap
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Undefined: the usual one, or any other that is free. */
+  /** Undefined: the usual one, or any other that is free. 0: any free one; where `listeners` are given those count. */
   readonly ports: { readonly restPort: number | undefined; readonly kafkaPort: number | undefined }
   /** Null: in memory. */
   readonly dataFolder: string | null
@@ -31,8 +31,13 @@ export interface Embedded {
   stop(): Promise<void>
 }
 
+/** @throws `CONFIG_INVALID` for ports that cannot be had and properties that cannot be */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { ports, dataFolder, notice, onBroker } = options
+  if (hasListeners(options) && (ports.restPort ?? 0) !== 0)
+    throw new ConnectError('CONFIG_INVALID', `Port ${ports.restPort} and listeners both say where REST listens`, {
+      remedy: 'Leave the port out, or remove listeners from the worker file and CONNECT_LISTENERS.',
+    })
   const broker = await onUsualPort('Kafka', ports.kafkaPort, defaultPorts.kafka, notice, (port) =>
     startBroker({ host, port, folder: dataFolder }, onBroker),
   )
@@ -56,8 +61,12 @@ function startOn(broker: BrokerThread, options: EmbeddedOptions): Promise<Runnin
       throw namingVariables(error, file.variables)
     }
   }
-  const elsewhere = (own['listeners'] ?? environment['CONNECT_LISTENERS']) !== undefined
-  return elsewhere ? start(0) : onUsualPort('REST', ports.restPort, defaultPorts.rest, notice, start)
+  return hasListeners(options) ? start(0) : onUsualPort('REST', ports.restPort, defaultPorts.rest, notice, start)
+}
+
+/** Whether the user's own properties say where REST listens. */
+function hasListeners({ own, environment }: EmbeddedOptions): boolean {
+  return (own['listeners'] ?? environment['CONNECT_LISTENERS']) !== undefined
 }
 
 /** Tries, and does not ask before whether it would work: somebody else may be quicker. */

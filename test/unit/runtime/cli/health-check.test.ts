@@ -22,6 +22,10 @@ describe('where the health check asks', () => {
     test(String(listeners), () => assert.equal(healthUrl({ CONNECT_LISTENERS: listeners }).href, url))
   test('SLUICE_HEALTH_URL', () =>
     assert.equal(healthUrl({ SLUICE_HEALTH_URL: 'http://x:1/health' }).href, 'http://x:1/health'))
+  test('a URL that is none is refused by the name of its variable', () => {
+    for (const url of ['127.0.0.1:8083/health', 'ftp://x/health'])
+      assert.throws(() => healthUrl({ SLUICE_HEALTH_URL: url }), /SLUICE_HEALTH_URL is /)
+  })
   test('an open port is refused', () =>
     assert.throws(() => healthUrl({ CONNECT_LISTENERS: 'http://:0' }), /leaves the port open/))
 })
