@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as api from '../../api/index.ts'
-import { type Awaitable, type ConnectRecord, configError, dataError, type Transformation } from '../../api/index.ts'
+import { type Awaitable, type ConnectRecord, configError, type Transformation } from '../../api/index.ts'
 import { applied } from './changes.ts'
 
 /** What a script exports by default. Besides the record it is given the api, so that it need not find the package. */
@@ -19,7 +19,9 @@ export class ScriptTransformation implements Transformation {
   constructor(file: string) {
     this.#path = resolve(file)
     if (!extensions.includes(extname(file)))
-      throw configError(`script.file ${file} is no ${extensions.join(', ')} file`)
+      throw configError(`script.file ${file} is no ${extensions.join(', ')} file`, {
+        remedy: 'Give the module one of these endings.',
+      })
     if (statSync(this.#path, { throwIfNoEntry: false })?.isFile() !== true)
       throw configError(`script.file ${file} is not there`, {
         remedy: `Relative paths count from the folder that the worker was started in: ${this.#path}.`,
@@ -40,15 +42,7 @@ export class ScriptTransformation implements Transformation {
   apply<R extends ConnectRecord>(record: R): Awaitable<R | null> {
     if (this.#script === null) throw new Error('the script was not started')
     const result = this.#script(record, api)
-    if (isPromise(result)) return result.then((later) => this.#outcome(record, later))
-    return this.#outcome(record, result)
-  }
-
-  #outcome<R extends ConnectRecord>(record: R, result: unknown): R | null {
-    if (result === undefined)
-      throw dataError(`the script ${this.#path} returned nothing`, {
-        remedy: 'Return the record, an object with what is to change, or null to drop it.',
-      })
+    if (isPromise(result)) return result.then((later) => applied(record, later, this.#path))
     return applied(record, result, this.#path)
   }
 
