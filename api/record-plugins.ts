@@ -5,10 +5,11 @@ import type { Schema } from './schema.ts'
 
 /** Changes one record (a Single Message Transform). Configured by its factory; the order of records is kept. */
 export interface Transformation {
-  /** Called once, before the first record. A failure fails the task. */
+  /** Called once, before the first record, for what a factory cannot wait for. A failure fails the task. */
   start?(): Awaitable<void>
   /** The changed record, or null to drop it. */
   apply<R extends ConnectRecord>(record: R): Awaitable<R | null>
+  /** Called once, also where `start` failed or was never called. */
   close?(): Awaitable<void>
 }
 

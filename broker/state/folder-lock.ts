@@ -16,7 +16,7 @@ export class FolderInUse extends Error {
 /**
  * Two brokers on one folder would write over each other's logs. The lock names a process and when it began: one that was
  * killed leaves its lock behind, and its number is given out again in time. Two that start in the same instant are not
- * told apart.
+ * told apart, nor are two of one process, whose threads share its number.
  */
 export class FolderLock {
   readonly #path: string

@@ -1,7 +1,10 @@
 /** A second signal within so long is the same press of Ctrl-C, which npm and npx pass on once more. */
 const samePressMs = 500
 
-/** Resolves when the process is told to stop. Ask before the first thing starts that has to be stopped. */
+/**
+ * Resolves when the process is told to stop. Before it is asked a signal ends the process at once: ask when there is
+ * something that has to be stopped in order.
+ */
 export function stopSignal(): Promise<'stop'> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve('stop'))

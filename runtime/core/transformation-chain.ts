@@ -57,7 +57,10 @@ export class TransformationChain {
     this.stages = stages
   }
 
-  /** Prepares the stages that need it, in order; to be called before the first record. @throws what a stage throws */
+  /**
+   * Prepares the stages that need it, in order; to be called before the first record. Not all have been started when
+   * one fails, and all are to be closed then. @throws `CONFIG_INVALID` naming the stage
+   */
   async start(): Promise<void> {
     for (const { alias, transformation } of this.stages) {
       try {

@@ -1,7 +1,7 @@
 /**
  * Does one thing for many askers at once, such as reading a log to its end: whoever asks while it is under way shares the next time
- * with all others that do, since the one under way may have begun too early for them. So that a hundred tasks that start together cost
- * two reads.
+ * with all others that do, since the one under way may have begun too early for them. A hundred tasks that start together cost two
+ * reads; commits that arrive while the offset file is written share the next write.
  */
 export class SharedRun {
   readonly #work: () => Promise<void>

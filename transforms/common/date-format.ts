@@ -18,7 +18,8 @@ export function datePattern(): ConfigValidator {
 
 /** The format of a pattern; the century of two-digit years is the one around now. */
 export function dateFormat(pattern: string): SimpleDateFormat {
-  return simpleDateFormat(pattern, new Date().getTime())
+  // oxlint-disable-next-line no-restricted-properties -- as in Java it is that of the moment when the format is made
+  return simpleDateFormat(pattern, Date.now())
 }
 
 export function isBlank(value: unknown): boolean {
