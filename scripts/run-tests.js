@@ -22,21 +22,20 @@ const compiled = join(root, 'dist', 'test')
 const serverless = ['unit', 'property', 'sim', 'golden']
 const smoke = join('integration', 'smoke.test.js')
 const integration = join('test', 'integration')
-/** These bring servers of their own, or need what the embedded broker has not (TLS). */
+/** Of the integration tests: these bring servers of their own, or need what the embedded broker has not (TLS). */
 const notEmbedded = [
-  'dev',
-  'testing',
-  'container',
-  'embedded-broker',
-  'secure-takeover',
-  'starters',
-  'failures',
-  'security',
-]
-const onAnyBroker = (file) =>
-  file.includes(integration) &&
-  !file.includes(join(integration, 'broker')) &&
-  !notEmbedded.some((name) => file.endsWith(`${name}.test.js`))
+  'broker/',
+  'container.test.js',
+  'dev.test.js',
+  'embedded-broker.test.js',
+  'kafka/failures.test.js',
+  'kafka/security.test.js',
+  'secure-takeover.test.js',
+  'standalone.test.js',
+  'starters.test.js',
+  'testing.test.js',
+].map((path) => join(compiled, 'integration', path))
+const onAnyBroker = (file) => file.includes(integration) && !notEmbedded.some((path) => file.startsWith(path))
 
 const { unit: unitOnly, paths } = readArgs()
 const everything = files(paths.length > 0 ? paths : unitOnly ? serverless : ['.'])

@@ -15,7 +15,8 @@ export const commandUsage = {
 Kafka and Kafka Connect in one process, for development: the embedded broker, a worker on it, and every connector file
 of DIR deployed, .json and .properties. A file that is new or changes is deployed anew; what is changed by REST stays.
 Paths in the files count from DIR. A worker.properties there, and CONNECT_* variables, add to the worker's own
-properties. Records, offsets and connectors are kept in DIR/.sluice: the next start goes on where this one ended.
+properties. Records, offsets and connectors are kept in DIR/.sluice: the next start goes on where this one ended; the log
+is there too, as text, and SLUICE_LOG_LEVEL and SLUICE_LOG_LEVELS count.
 Without DIR nothing is deployed, and .sluice is in the current folder.
 
   --port PORT         where REST listens; 8083, or any other where that is taken
@@ -25,7 +26,8 @@ SIGINT (Ctrl-C) and SIGTERM stop it in good order, a second one at once.
 `,
   broker: `Usage: sluice broker [--host HOST] [--port PORT] [--data DIR]
 
-The embedded Kafka broker alone, for development and tests: one node, in memory unless it has a folder.
+The embedded Kafka broker alone, for development and tests: one node, in memory (512 MB of records at most) unless it has
+a folder.
 
   --host HOST   where it listens, and what it tells clients; 127.0.0.1
   --port PORT   9092; 0 is any free one

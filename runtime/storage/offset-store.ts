@@ -37,8 +37,9 @@ interface Known {
 }
 
 /**
- * The offset topic (Connect's `KafkaOffsetBackingStore`): where source connectors are. Tasks write to it with producers of their own;
- * this store reads, and writes what REST asks for.
+ * The offset topic or file (Connect's `OffsetBackingStore`): where source connectors are. In a group of workers tasks write to the
+ * topic through the producer of their host, and this store reads, and writes what REST asks for; in a worker by itself tasks write
+ * through this store too (`append`).
  *
  * Partitions are looked up by structure. The key bytes in the topic are kept, and written again as they are: a Java worker prints
  * the members of a key in an order of its own, and compaction goes by bytes (invariant 7).
