@@ -2,17 +2,6 @@ import type { ConfigMap } from '../core/ids.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Short names that the well-known images have for the properties that every worker needs. */
-const shortNames: Readonly<Record<string, string>> = {
-  BOOTSTRAP_SERVERS: 'bootstrap.servers',
-  GROUP_ID: 'group.id',
-  CONFIG_STORAGE_TOPIC: 'config.storage.topic',
-  OFFSET_STORAGE_TOPIC: 'offset.storage.topic',
-  STATUS_STORAGE_TOPIC: 'status.storage.topic',
-  KEY_CONVERTER: 'key.converter',
-  VALUE_CONVERTER: 'value.converter',
-}
-
 /** `CONNECT_…` variables of the images that are no worker properties. */
 const notProperties = /^CONNECT_(LOG4J_|PLUGINS_DIR$|PROPERTIES_DIR$)/
 
@@ -34,8 +23,6 @@ export function withEnvironment(file: ConfigMap, environment: Environment): Work
   const variables = new Map<string, string>()
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined) continue
-    const short = shortNames[name]
-    if (short !== undefined && !variables.has(short)) variables.set(short, name)
     if (isProperty(name, value)) variables.set(propertyName(name.slice('CONNECT_'.length)), name)
   }
   const values = [...variables].map(([property, name]) => [property, environment[name] ?? ''] as const)

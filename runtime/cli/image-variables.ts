@@ -1,9 +1,6 @@
 /** What the well-known images of Kafka Connect read beside `CONNECT_*`; docs/container.md has the same tables. */
 
-/**
- * Short names of debezium/connect, and what they set here. Outside the container `environment.ts` reads the first seven
- * alone, and there the long ones win: the others exist on ordinary machines.
- */
+/** Short names of debezium/connect, and what they set in the container; elsewhere such names belong to somebody else. */
 export const shortNames: Readonly<Record<string, string>> = {
   BOOTSTRAP_SERVERS: 'CONNECT_BOOTSTRAP_SERVERS',
   GROUP_ID: 'CONNECT_GROUP_ID',
