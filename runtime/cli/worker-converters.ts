@@ -15,7 +15,7 @@ const both = [
 
 /** What is built in, by class: known here so that a worker that uses nothing else need not load a plugin to start. */
 export const builtInConverters = {
-  converter: both,
+  converter: [...both, 'io.confluent.connect.avro.AvroConverter'],
   header_converter: [...both, 'org.apache.kafka.connect.storage.SimpleHeaderConverter'],
 } as const
 

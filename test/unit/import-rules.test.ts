@@ -32,7 +32,7 @@ function fromRoot(name: string): string {
 }
 
 function isModule(name: string): boolean {
-  return name.startsWith('node:') || ['express', 'kafkajs', 'pino'].includes(name.split('/')[0] ?? '')
+  return name.startsWith('node:') || ['avsc', 'express', 'kafkajs', 'pino'].includes(name.split('/')[0] ?? '')
 }
 
 /** The folder of the table that a path belongs to. */
@@ -176,6 +176,27 @@ test('single files and the folders of plugins have their own lists', () => {
         allowed: ['api/index.ts', 'compat/properties.ts', 'converters/common/config.ts', 'converters/json/other.ts'],
         refused: ['runtime/core/ids.ts', 'transforms/common/config.ts', 'node:fs', 'kafkajs'],
       },
+      'converters/schema-registry/probe.ts': {
+        allowed: [
+          'api/index.ts',
+          'compat/lru-map.ts',
+          'converters/common/config.ts',
+          'node:http',
+          'node:https',
+          'node:tls',
+        ],
+        refused: ['runtime/core/ids.ts', 'converters/avro/index.ts', 'node:net', 'node:module', 'kafkajs'],
+      },
+      'converters/avro/probe.ts': {
+        allowed: [
+          'api/index.ts',
+          'compat/lru-map.ts',
+          'converters/schema-registry/client.ts',
+          'converters/avro/other.ts',
+        ],
+        refused: ['runtime/core/ids.ts', 'converters/json/index.ts', 'node:http', 'node:module'],
+      },
+      'converters/avro/load-avsc.ts': { allowed: ['node:module'], refused: ['avsc', 'api/index.ts'] },
       'transforms/filter/probe.ts': {
         allowed: ['api/index.ts', 'compat/properties.ts', 'transforms/common/config.ts'],
         refused: ['runtime/core/ids.ts', 'converters/common/config.ts', 'node:fs', 'pino'],

@@ -121,7 +121,8 @@ describe('JsonConverter', () => {
 describe('every converter', () => {
   const before = Reflect.ownKeys(Object.prototype).length
   for (const plugin of converters.plugins) {
-    if (plugin.kind !== 'converter') continue
+    // Avro's asks a registry before it reads anything: avro-converter.test.ts.
+    if (plugin.kind !== 'converter' || plugin.className.endsWith('.AvroConverter')) continue
     it(`${plugin.className} reads or refuses any bytes`, () => {
       for (const props of plugin.config.keys.has('schemas.enable')
         ? [{ 'schemas.enable': 'true' }, { 'schemas.enable': 'false' }]

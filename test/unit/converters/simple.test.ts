@@ -25,8 +25,9 @@ describe('the module', () => {
   const names = (kind: string): string[] =>
     converters.plugins.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.className)
 
-  it('has the nine converters and ten header converters of the original', () => {
-    assert.equal(new Set(names('converter')).size, 9)
+  it("has the nine converters and ten header converters of the original, and Confluent's for Avro", () => {
+    assert.ok(names('converter').includes('io.confluent.connect.avro.AvroConverter'))
+    assert.equal(new Set(names('converter').filter((name) => name.startsWith('org.apache.kafka.'))).size, 9)
     assert.equal(new Set(names('header_converter')).size, 10)
     assert.ok(names('header_converter').includes('org.apache.kafka.connect.storage.SimpleHeaderConverter'))
   })
