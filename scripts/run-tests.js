@@ -24,12 +24,14 @@ const smoke = join('integration', 'smoke.test.js')
 const integration = join('test', 'integration')
 /** Of the integration tests: these bring servers of their own, or need what the embedded broker has not (TLS). */
 const notEmbedded = [
+  'avro.test.js',
   'broker/',
   'container.test.js',
   'dev.test.js',
   'embedded-broker.test.js',
   'kafka/failures.test.js',
   'kafka/security.test.js',
+  'schema-registry',
   'secure-takeover.test.js',
   'standalone.test.js',
   'starters.test.js',
