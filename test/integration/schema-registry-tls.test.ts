@@ -29,9 +29,9 @@ describe('the client of the schema registry over TLS', needsJava, () => {
   })
 
   const ask = async (ssl: Readonly<Record<string, string>>): Promise<number> => {
-    const entries = Object.entries(ssl).map(([name, value]) => [`schema.registry.ssl.${name}`, value])
+    const entries = Object.entries(ssl).map(([name, value]) => [`schema.registry.ssl.${name}`, value] as const)
     const url = registry.url.replace('127.0.0.1', 'localhost')
-    const props = { 'schema.registry.url': url, 'max.retries': '0', ...Object.fromEntries(entries) }
+    const props = { 'schema.registry.url': url, 'max.retries': '0', ...Object.fromEntries<string>(entries) }
     const client = new RegistryClient(parseRegistryConfig(props))
     try {
       return await client.register('tls', { type: 'AVRO', text: '"int"', references: [] }, false)

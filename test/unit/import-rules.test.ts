@@ -196,6 +196,10 @@ test('single files and the folders of plugins have their own lists', () => {
         ],
         refused: ['runtime/core/ids.ts', 'converters/json/index.ts', 'node:http', 'node:module'],
       },
+      'converters/avro/index.ts': {
+        allowed: ['api/index.ts', 'compat/baseline.ts', 'node:module'],
+        refused: ['converters/avro/other.ts', 'converters/schema-registry/client.ts', 'avsc'],
+      },
       'converters/avro/load-avsc.ts': { allowed: ['node:module'], refused: ['avsc', 'api/index.ts'] },
       'transforms/filter/probe.ts': {
         allowed: ['api/index.ts', 'compat/properties.ts', 'transforms/common/config.ts'],
