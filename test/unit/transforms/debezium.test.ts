@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { SchemaBuilder, STRING_SCHEMA, Struct } from '../../../api/index.ts'
+import transforms from '../../../transforms/index.ts'
+import { runVectors } from '../../golden/run-golden.ts'
+import { readWithDefinitions } from '../../support/debezium-vectors.ts'
+import { applied, debeziumTransform, structRecord } from '../../support/transforms.ts'
+
+// The tests run from dist/test/unit/transforms, the data stays in test/fixtures.
+const FIXTURES = new URL('../../../../test/fixtures/transforms/', import.meta.url)
+
+/** Properties that the genuine classes know but do not list, and that ours list. */
+const UNLISTED = ['ExtractNewRecordState\treplace.null.with.default\tBOOLEAN\t=true\tLOW']
+
+describe('answers of the genuine classes of Debezium', () => {
+  const vectors = readWithDefinitions(new URL('debezium.jsonl', FIXTURES))
+
+  it('are there', () => assert.equal(vectors.length, 703))
+
+  for (const family of new Set(vectors.map(({ id }) => id.replace(/-\d+$/, '')))) {
+    it(family, async () => {
+      const { outcomes } = await runVectors(vectors.filter(({ id }) => id.replace(/-\d+$/, '') === family))
+      const fallen = outcomes.filter((outcome) => !outcome.passed)
+      assert.deepEqual(
+        fallen.map(({ vector, expected, got }) => ({ id: vector.id, expected, got })),
+        [],
+      )
+    })
+  }
+})
+
+describe('definitions of the classes of Debezium', () => {
+  it('have the keys, types, defaults and importance of the genuine ones', () => {
+    const [, ...lines] = readFileSync(new URL('debezium-definitions.tsv', FIXTURES), 'utf8').trimEnd().split('\n')
+    const genuine = [...lines.map((line) => line.replace('io.debezium.transforms.', '')), ...UNLISTED]
+    const ours = transforms.plugins
+      .filter((plugin) => plugin.className.startsWith('io.debezium.'))
+      .flatMap((plugin) =>
+        [...plugin.config.keys.values()].map((key) => {
+          const name = plugin.className.replace('io.debezium.transforms.', '')
+          const value = Array.isArray(key.defaultValue) ? `[${key.defaultValue.join(', ')}]` : String(key.defaultValue)
+          return [name, key.name, key.type, key.required ? 'required' : `=${value}`, key.importance].join('\t')
+        }),
+      )
+    assert.deepEqual(ours.sort(), genuine.sort())
+  })
+})
+
+describe('ExtractNewRecordState', () => {
+  const row = SchemaBuilder.struct()
+    .optional()
+    .field('kind', SchemaBuilder.string().optional().defaultValue('plain').build())
+  const rowSchema = row.build()
+  const envelopeSchema = SchemaBuilder.struct()
+    .name('s.d.t.Envelope')
+    .field('before', rowSchema)
+    .field('after', rowSchema)
+    .field('op', STRING_SCHEMA)
+    .build()
+  const record = () =>
+    structRecord(new Struct(envelopeSchema).put('op', 'c').put('after', new Struct(rowSchema).put('kind', null)))
+  // JsonConverter writes the default in any case, so that the recorded answers do not tell.
+  const kindOf = (props: Record<string, string>): unknown => {
+    const { value } = applied(debeziumTransform('ExtractNewRecordState', props), record())
+    return value instanceof Struct ? value.getWithoutDefault('kind') : undefined
+  }
+
+  it('keeps a null, but replaces it with the default in a rewrite mode unless told otherwise', () => {
+    const rewrite = { 'delete.tombstone.handling.mode': 'rewrite' }
+    assert.equal(kindOf({}), null)
+    assert.equal(kindOf(rewrite), 'plain')
+    assert.equal(kindOf({ ...rewrite, 'replace.null.with.default': 'false' }), null)
+  })
+
+  it('gives rows of the same schema one schema, and those with dropped fields one for each list of them', () => {
+    const transform = debeziumTransform('ExtractNewRecordState', {
+      'drop.fields.header.name': 'gone',
+      'add.fields': 'op',
+    })
+    const names = SchemaBuilder.array(STRING_SCHEMA).build()
+    const dropping = (): unknown => {
+      const from = record()
+      return applied(transform, from.with({ headers: from.headers.with('gone', ['kind'], names) })).valueSchema
+    }
+    assert.equal(applied(transform, record()).valueSchema, applied(transform, record()).valueSchema)
+    assert.equal(dropping(), dropping())
+    assert.notEqual(dropping(), applied(transform, record()).valueSchema)
+  })
+})
