@@ -20,6 +20,7 @@ const transforms: PluginModule = {
     ...lazyTransformations('timestamp-converter', 'TimestampConverter', 'keyAndValue'),
     ...lazyTransformations('timestamp-router', 'TimestampRouter', 'wholeRecord'),
     ...lazyTransformations('value-to-key', 'ValueToKey', 'wholeRecord'),
+    lazyDebezium('by-logical-table-router', 'ByLogicalTableRouter'),
     lazyDebezium('extract-new-record-state', 'ExtractNewRecordState'),
     lazyPredicate('has-header-key', 'HasHeaderKey'),
     lazyPredicate('record-is-tombstone', 'RecordIsTombstone'),

@@ -5,18 +5,25 @@ import { SchemaBuilder, STRING_SCHEMA, Struct } from '../../../api/index.ts'
 import transforms from '../../../transforms/index.ts'
 import { runVectors } from '../../golden/run-golden.ts'
 import { readWithDefinitions } from '../../support/debezium-vectors.ts'
-import { applied, debeziumTransform, structRecord } from '../../support/transforms.ts'
+import { applied, debeziumTransform, sinkRecord, structRecord } from '../../support/transforms.ts'
 
 // The tests run from dist/test/unit/transforms, the data stays in test/fixtures.
 const FIXTURES = new URL('../../../../test/fixtures/transforms/', import.meta.url)
 
 /** Properties that the genuine classes know but do not list, and that ours list. */
-const UNLISTED = ['ExtractNewRecordState\treplace.null.with.default\tBOOLEAN\t=true\tLOW']
+const UNLISTED = [
+  'ExtractNewRecordState\treplace.null.with.default\tBOOLEAN\t=true\tLOW',
+  'ByLogicalTableRouter\tkey.field.name\tSTRING\t=__dbz__physicalTableIdentifier\tLOW',
+  'ByLogicalTableRouter\tschema.name.adjustment.mode\tSTRING\t=none\tLOW',
+]
+
+/** Properties that the genuine classes list as optional and refuse to go without. */
+const REQUIRED = /^ByLogicalTableRouter\ttopic\.(?:regex|replacement)\t/
 
 describe('answers of the genuine classes of Debezium', () => {
   const vectors = readWithDefinitions(new URL('debezium.jsonl', FIXTURES))
 
-  it('are there', () => assert.equal(vectors.length, 703))
+  it('are there', () => assert.equal(vectors.length, 837))
 
   for (const family of new Set(vectors.map(({ id }) => id.replace(/-\d+$/, '')))) {
     it(family, async () => {
@@ -33,7 +40,9 @@ describe('answers of the genuine classes of Debezium', () => {
 describe('definitions of the classes of Debezium', () => {
   it('have the keys, types, defaults and importance of the genuine ones', () => {
     const [, ...lines] = readFileSync(new URL('debezium-definitions.tsv', FIXTURES), 'utf8').trimEnd().split('\n')
-    const genuine = [...lines.map((line) => line.replace('io.debezium.transforms.', '')), ...UNLISTED]
+    const listed = lines.map((line) => line.replace('io.debezium.transforms.', ''))
+    const corrected = listed.map((line) => (REQUIRED.test(line) ? line.replace('=null', 'required') : line))
+    const genuine = [...corrected, ...UNLISTED]
     const ours = transforms.plugins
       .filter((plugin) => plugin.className.startsWith('io.debezium.'))
       .flatMap((plugin) =>
@@ -86,5 +95,17 @@ describe('ExtractNewRecordState', () => {
     assert.equal(applied(transform, record()).valueSchema, applied(transform, record()).valueSchema)
     assert.equal(dropping(), dropping())
     assert.notEqual(dropping(), applied(transform, record()).valueSchema)
+  })
+})
+
+describe('ByLogicalTableRouter', () => {
+  it('gives keys of the same schema one schema for each topic they come from', () => {
+    const transform = debeziumTransform('ByLogicalTableRouter', { 'topic.regex': 't(.)', 'topic.replacement': 'n$1' })
+    const keySchema = SchemaBuilder.struct().field('id', STRING_SCHEMA).build()
+    const from = (topic: string) =>
+      applied(transform, sinkRecord(null).with({ topic, keySchema, key: new Struct(keySchema).put('id', 'x') }))
+    assert.equal(from('t1').keySchema, from('t1').keySchema)
+    assert.equal(from('t1').keySchema?.name, 'n1.Key')
+    assert.equal(from('t2').keySchema?.name, 'n2.Key')
   })
 })
