@@ -21,6 +21,7 @@ const transforms: PluginModule = {
     ...lazyTransformations('timestamp-router', 'TimestampRouter', 'wholeRecord'),
     ...lazyTransformations('value-to-key', 'ValueToKey', 'wholeRecord'),
     lazyDebezium('by-logical-table-router', 'ByLogicalTableRouter'),
+    lazyDebezium('event-router', 'outbox.EventRouter'),
     lazyDebezium('extract-new-record-state', 'ExtractNewRecordState'),
     lazyPredicate('has-header-key', 'HasHeaderKey'),
     lazyPredicate('record-is-tombstone', 'RecordIsTombstone'),

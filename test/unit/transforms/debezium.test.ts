@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { SchemaBuilder, STRING_SCHEMA, Struct } from '../../../api/index.ts'
+import { INT64_SCHEMA, SchemaBuilder, SourceRecord, STRING_SCHEMA, Struct } from '../../../api/index.ts'
 import transforms from '../../../transforms/index.ts'
 import { runVectors } from '../../golden/run-golden.ts'
 import { readWithDefinitions } from '../../support/debezium-vectors.ts'
@@ -23,7 +23,7 @@ const REQUIRED = /^ByLogicalTableRouter\ttopic\.(?:regex|replacement)\t/
 describe('answers of the genuine classes of Debezium', () => {
   const vectors = readWithDefinitions(new URL('debezium.jsonl', FIXTURES))
 
-  it('are there', () => assert.equal(vectors.length, 837))
+  it('are there', () => assert.equal(vectors.length, 1091))
 
   for (const family of new Set(vectors.map(({ id }) => id.replace(/-\d+$/, '')))) {
     it(family, async () => {
@@ -107,5 +107,56 @@ describe('ByLogicalTableRouter', () => {
     assert.equal(from('t1').keySchema, from('t1').keySchema)
     assert.equal(from('t1').keySchema?.name, 'n1.Key')
     assert.equal(from('t2').keySchema?.name, 'n2.Key')
+  })
+})
+
+describe('EventRouter', () => {
+  const row = SchemaBuilder.struct()
+    .field('id', STRING_SCHEMA)
+    .field('aggregatetype', STRING_SCHEMA)
+    .field('aggregateid', STRING_SCHEMA)
+    .field('payload', STRING_SCHEMA)
+    .build()
+  const envelopeSchema = SchemaBuilder.struct()
+    .name('s.d.outbox.Envelope')
+    .field('after', row)
+    .field('op', STRING_SCHEMA)
+    .field('ts_ms', INT64_SCHEMA)
+    .build()
+  const event = (payload: string): SourceRecord => {
+    const after = new Struct(row).put('id', 'e').put('aggregatetype', 'order').put('aggregateid', '7')
+    const value = new Struct(envelopeSchema).put('op', 'c').put('ts_ms', 5).put('after', after.put('payload', payload))
+    return new SourceRecord({
+      topic: 'outbox',
+      kafkaPartition: 3,
+      valueSchema: envelopeSchema,
+      value,
+      sourcePartition: null,
+      sourceOffset: null,
+    })
+  }
+
+  it('leaves the partition of a source record to the producer', () => {
+    const routed = applied(debeziumTransform('outbox.EventRouter'), event('x'))
+    assert.equal(routed.kafkaPartition, null)
+    assert.equal(routed.topic, 'outbox.event.order')
+  })
+
+  it('gives payloads with the same fields one schema, and leaves what has none as text', () => {
+    const transform = debeziumTransform('outbox.EventRouter', { 'table.expand.json.payload': 'true' })
+    const schemaOf = (payload: string): unknown => applied(transform, event(payload)).valueSchema
+    assert.equal(schemaOf('{"a":1}'), schemaOf('{"a":2}'))
+    for (const text of ['[1]', '{"a":9223372036854775808}', '{"l":[{"a":1},{"a":"x"}]}']) {
+      const { value, valueSchema } = applied(transform, event(text))
+      assert.equal(value, text)
+      assert.equal(valueSchema, row.field('payload')?.schema)
+    }
+  })
+
+  it('refuses a placement that there is not', () => {
+    const placed = (placement: string) => () =>
+      debeziumTransform('outbox.EventRouter', { 'table.fields.additional.placement': placement })
+    assert.throws(placed('type:nowhere'), { code: 'CONFIG_INVALID' })
+    assert.doesNotThrow(placed(''))
   })
 })

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { describe, it } from 'node:test'
 import transforms from '../../../transforms/index.ts'
 
-const DEBEZIUM = ['by-logical-table-router', 'extract-new-record-state']
+const DEBEZIUM = ['by-logical-table-router', 'event-router', 'extract-new-record-state']
 
 /** Folders of transforms/, and files of transforms/debezium, whose module is loaded. */
 function loaded(): string[] {
@@ -17,7 +17,7 @@ function loaded(): string[] {
 
 describe('the list of stock classes', () => {
   it('loads a module when its class is used, and no other', () => {
-    assert.equal(new Set(transforms.plugins.map(({ className, kind }) => `${kind} ${className}`)).size, 31)
+    assert.equal(new Set(transforms.plugins.map(({ className, kind }) => `${kind} ${className}`)).size, 32)
     assert.deepEqual(loaded(), [])
     const plugin = transforms.plugins.find(({ className }) => className.endsWith('.HoistField$Key'))
     assert.ok(plugin?.kind === 'transformation')
@@ -28,6 +28,6 @@ describe('the list of stock classes', () => {
 
   it('finds every class in its folder', () => {
     for (const plugin of transforms.plugins) assert.ok(plugin.config.keys.size >= 0, plugin.className)
-    assert.equal(loaded().length, 21)
+    assert.equal(loaded().length, 22)
   })
 })
