@@ -29,7 +29,7 @@ async function pageText() {
   return [
     '# Transformations and predicates\n',
     'Made by `npm run docs` from the definitions and from examples that were run; change those, not this page.\n',
-    'All of Apache Kafka Connect 4.3.1, under their own class names. Those with `$Key` and `$Value` work on the key or on',
+    'All of Apache Kafka Connect 4.3.1 and some of Debezium 3.6.1, under their own class names. Those with `$Key` and `$Value` work on the key or on',
     'the value of a record. In a connector they stand as `transforms.<alias>.<property>`, beside `type` and, for a condition,',
     '`predicate` and `negate`. `sluice transform CONNECTOR.json < records.jsonl` tries a configuration on records without Kafka.\n',
     'Examples show data with a schema as `{"schema":…,"payload":…}`, as JsonConverter writes it, and data without one as it is;',
@@ -57,12 +57,19 @@ async function sections(kind) {
 }
 
 async function section(name, plugins) {
-  const folder = name.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase()
-  const { summary, examples } = JSON.parse(readFileSync(join(root, 'transforms', folder, 'reference.json'), 'utf8'))
+  const { summary, examples } = reference(name, plugins[0].className)
   const classes = plugins.map((plugin) => `\`${plugin.className}\``).join(', ')
   const parts = [`### ${name}\n`, `${classes}\n`, `${summary}\n`, propertyTable(plugins[0].config)]
   for (const example of examples) parts.push(await exampleText(name, example))
   return parts.join('\n')
+}
+
+/** A stock class has a folder of its own; those of Debezium share one. */
+function reference(name, className) {
+  const folder = name.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase()
+  const debezium = className.startsWith('io.debezium.')
+  const file = debezium ? `debezium/reference/${folder}.json` : `${folder}/reference.json`
+  return JSON.parse(readFileSync(join(root, 'transforms', file), 'utf8'))
 }
 
 function propertyTable(config) {

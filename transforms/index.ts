@@ -1,7 +1,7 @@
 import type { PluginModule } from '../api/index.ts'
-import { lazyPredicate, lazyTransformations } from './lazy.ts'
+import { lazyDebezium, lazyPredicate, lazyTransformations } from './lazy.ts'
 
-/** The stock transformations and predicates. */
+/** The stock transformations and predicates, and those of Debezium. */
 const transforms: PluginModule = {
   plugins: [
     ...lazyTransformations('cast', 'Cast', 'keyAndValue'),
@@ -20,6 +20,9 @@ const transforms: PluginModule = {
     ...lazyTransformations('timestamp-converter', 'TimestampConverter', 'keyAndValue'),
     ...lazyTransformations('timestamp-router', 'TimestampRouter', 'wholeRecord'),
     ...lazyTransformations('value-to-key', 'ValueToKey', 'wholeRecord'),
+    lazyDebezium('by-logical-table-router', 'ByLogicalTableRouter'),
+    lazyDebezium('event-router', 'outbox.EventRouter'),
+    lazyDebezium('extract-new-record-state', 'ExtractNewRecordState'),
     lazyPredicate('has-header-key', 'HasHeaderKey'),
     lazyPredicate('record-is-tombstone', 'RecordIsTombstone'),
     lazyPredicate('topic-name-matches', 'TopicNameMatches'),

@@ -47,5 +47,7 @@ function toExpectation(value: unknown): Expectation {
   const error = members['error']
   if (!isPlainObject(error)) return { out: members['out'] }
   const [name, message] = [String(error['class']), String(error['message'])]
-  return { error: { kind: name === 'ConfigException' ? 'configuration' : 'data', text: `${name}: ${message}` } }
+  // Some classes refuse their configuration with an exception of another class.
+  const refused = name === 'ConfigException' || error['stage'] === 'configure'
+  return { error: { kind: refused ? 'configuration' : 'data', text: `${name}: ${message}` } }
 }

@@ -21,7 +21,17 @@ export function stockPlugin(name: string): PluginDescriptor {
 
 /** A configured stock transformation. */
 export function stockTransform(name: string, props: Props = {}): Transformation {
-  const plugin = stockPlugin(name)
+  return created(stockPlugin(name), props)
+}
+
+/** A configured transformation of Debezium, by its name below `io.debezium.transforms`. */
+export function debeziumTransform(name: string, props: Props = {}): Transformation {
+  const plugin = transforms.plugins.find((each) => each.className === `io.debezium.transforms.${name}`)
+  if (plugin === undefined) throw new Error(`no ${name}`)
+  return created(plugin, props)
+}
+
+function created(plugin: PluginDescriptor, props: Props): Transformation {
   assert.equal(plugin.kind, 'transformation')
   return plugin.kind === 'transformation' ? plugin.create(props) : { apply: () => null }
 }

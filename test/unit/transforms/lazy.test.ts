@@ -3,15 +3,21 @@ import { createRequire } from 'node:module'
 import { describe, it } from 'node:test'
 import transforms from '../../../transforms/index.ts'
 
-/** Folders of transforms/ whose module is loaded. */
+const DEBEZIUM = ['by-logical-table-router', 'event-router', 'extract-new-record-state']
+
+/** Folders of transforms/, and files of transforms/debezium, whose module is loaded. */
 function loaded(): string[] {
   const files = Object.keys(createRequire(import.meta.url).cache)
-  return files.flatMap((file) => /transforms[\\/]([^\\/]+)[\\/]index\.js$/.exec(file)?.[1] ?? [])
+  return files.flatMap((file) => {
+    const [, folder, name] = /transforms[\\/]([^\\/]+)[\\/]([^\\/]+)\.js$/.exec(file) ?? []
+    if (folder === undefined || name === undefined) return []
+    return name === 'index' ? folder : DEBEZIUM.includes(name) ? name : []
+  })
 }
 
 describe('the list of stock classes', () => {
   it('loads a module when its class is used, and no other', () => {
-    assert.equal(new Set(transforms.plugins.map(({ className, kind }) => `${kind} ${className}`)).size, 29)
+    assert.equal(new Set(transforms.plugins.map(({ className, kind }) => `${kind} ${className}`)).size, 32)
     assert.deepEqual(loaded(), [])
     const plugin = transforms.plugins.find(({ className }) => className.endsWith('.HoistField$Key'))
     assert.ok(plugin?.kind === 'transformation')
@@ -22,6 +28,6 @@ describe('the list of stock classes', () => {
 
   it('finds every class in its folder', () => {
     for (const plugin of transforms.plugins) assert.ok(plugin.config.keys.size >= 0, plugin.className)
-    assert.equal(loaded().length, 19)
+    assert.equal(loaded().length, 22)
   })
 })
