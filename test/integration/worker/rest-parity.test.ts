@@ -366,9 +366,18 @@ function mended(value: unknown): unknown {
       .filter(([key]) => key !== 'documentation' && key !== 'last_modified')
       .map(([key, each]: [string, unknown]) => [
         key,
-        key === 'configs' || key === 'groups' ? embeddedSorted(each) : mended(each),
+        key === 'configs' || key === 'groups'
+          ? embeddedSorted(each)
+          : mended(key === 'recommended_values' ? stockOnly(each) : each),
       ]),
   )
+}
+
+/** Of what can be chosen only Kafka's own: ours comes with plugins that the Java worker would have to be given. */
+function stockOnly(values: unknown): unknown {
+  if (!Array.isArray(values)) return values
+  const others = /^(io\.confluent|io\.debezium|sluice)\./
+  return values.filter((value) => typeof value !== 'string' || !others.test(value))
 }
 
 function embeddedSorted(list: unknown): unknown {
